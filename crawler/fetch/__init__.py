@@ -1,0 +1,1 @@
+"""From a target to a source tree: registries, repositories, archives, folders."""

@@ -1,0 +1,1 @@
+"""Where servers are listed: one module per kind of source."""

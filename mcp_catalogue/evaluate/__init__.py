@@ -1,0 +1,1 @@
+"""Measurements against recordings and labelled sets."""

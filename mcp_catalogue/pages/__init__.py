@@ -1,0 +1,1 @@
+"""The static site: one frozen context class per page type, rendered with Jinja2."""

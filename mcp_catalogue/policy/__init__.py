@@ -1,0 +1,1 @@
+"""Decisions computed from classifications, and one module per policy format."""

@@ -1,0 +1,1 @@
+"""The store: SQLite, with numbered migrations and history."""
