@@ -1,0 +1,172 @@
+"""Servers, tools, labels and their history in one SQLite file."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+from sqlite_utils import Database
+
+from mcp_catalogue.errors import StoreError
+from mcp_catalogue.model import Classification, Digest, JudgeRun, ServerFacts, ServerId, ServerRecord, Tool
+from mcp_catalogue.store.events import Change, Event, ToolDates
+from mcp_catalogue.store.migrations import MIGRATIONS, NUMBERED
+from mcp_catalogue.store.writing import write_record
+
+_FACTS = msgspec.json.Decoder(ServerFacts)
+_TOOL = msgspec.json.Decoder(Tool)
+_LABEL = msgspec.json.Decoder(Classification)
+_JUDGE = msgspec.json.Decoder(JudgeRun)
+
+
+class Store:
+    """The catalogue's database. Open it with `Store.open`; usable as a context manager.
+
+    Every method raises `StoreError` where the file is locked or damaged.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.db = Database(connection)
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = False) -> Self:
+        """Open the store at `path`, bringing its tables up to date. Raises `StoreError` where there is none."""
+        if not create and not path.is_file():
+            raise StoreError(f"{path}: no such store; `catalogue crawl --db {path}` makes one")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            connection = sqlite3.connect(path, isolation_level=None, timeout=30)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            store = cls(connection)
+            ours = {m.__name__ for m in NUMBERED}
+            if any(m.name not in ours for m in MIGRATIONS.applied(store.db)):
+                raise StoreError(f"{path}: written by a newer version; upgrade, or start a new store with --db")
+            MIGRATIONS.apply(store.db)
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"{path}: not a usable store ({error}); restore it, or start a new one with --db"
+            ) from error
+        return store
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside happens whole or not at all; may be nested."""
+        try:
+            with self.db.atomic():
+                yield
+        except sqlite3.Error as error:
+            raise StoreError(f"the store could not be written ({error}); nothing of this step was kept") from error
+
+    def put(self, record: ServerRecord, *, at: str) -> ServerId:
+        """Store `record` as of `at` (ISO 8601, UTC), noting what changed; answer the id it is kept under.
+
+        A server known under one of the record's aliases keeps the id it was first given.
+        """
+        with self.transaction():
+            return write_record(self.connection, record, at=at)
+
+    def mark_gone(self, server: ServerId, *, at: str, reason: str) -> None:
+        """Note that a server disappeared upstream; its data stays."""
+        with self.transaction():
+            cursor = self.connection.execute(
+                "UPDATE servers SET gone = ?, gone_reason = ? WHERE id = ? AND gone IS NULL", (at, reason, server)
+            )
+            if cursor.rowcount:
+                self.connection.execute(
+                    "INSERT INTO history (at, server, event) VALUES (?, ?, ?)", (at, server, Event.SERVER_GONE)
+                )
+
+    def server_ids(self) -> list[ServerId]:
+        """All ids, sorted."""
+        return [ServerId(row[0]) for row in self.connection.execute("SELECT id FROM servers ORDER BY id")]
+
+    def resolve(self, text: str) -> ServerId:
+        """Find a server by id, alias, or unambiguous name. Raises `StoreError` otherwise."""
+        row = self.connection.execute("SELECT server FROM aliases WHERE alias = ?", (text,)).fetchone()
+        if row:
+            return ServerId(row[0])
+        rows = self.connection.execute(
+            "SELECT id FROM servers WHERE name = ?1 OR id = ?1 OR id = 'pkg:pypi/' || ?1 OR id = 'pkg:npm/' || ?2"
+            " ORDER BY id LIMIT 6",
+            (text, text.replace("@", "%40")),
+        ).fetchall()
+        if len(rows) == 1:
+            return ServerId(rows[0][0])
+        if rows:
+            raise StoreError(f"{text}: several servers have this name: {', '.join(r[0] for r in rows)}; give the id")
+        raise StoreError(f"{text}: not in the store; `catalogue crawl` fills it")
+
+    def record(self, server: ServerId) -> ServerRecord:
+        """Return one server with its tools. Raises `StoreError` where it is unknown."""
+        for record in self._records("WHERE s.id = ?", (server,)):
+            return record
+        raise StoreError(f"{server}: not in the store; `catalogue crawl` fills it")
+
+    def records(self) -> Iterator[ServerRecord]:
+        """Stream every server with its tools, ordered by id."""
+        return self._records("", ())
+
+    def _records(self, where: str, values: tuple[Any, ...]) -> Iterator[ServerRecord]:
+        rows = self.connection.execute(
+            "SELECT s.id, s.facts, s.rulebook, s.judge, t.facts, t.label FROM servers s"  # noqa: S608
+            f" LEFT JOIN tools t ON t.server = s.id {where} ORDER BY s.id, t.position",
+            values,
+        )
+        for _, group in groupby(rows, key=itemgetter(0)):
+            listed = list(group)
+            _, facts, rulebook, judge, *_ = listed[0]
+            yield ServerRecord(
+                facts=replace(_FACTS.decode(facts), tools=tuple(_TOOL.decode(r[4]) for r in listed if r[4])),
+                classifications=tuple(_LABEL.decode(r[5]) for r in listed if r[5]),
+                rulebook=Digest(rulebook),
+                judge=_JUDGE.decode(judge) if judge else None,
+            )
+
+    def dates(self, server: ServerId) -> dict[tuple[str, int | None], ToolDates]:
+        """When each tool of a server was first seen and last changed, by (name, variant)."""
+        rows = self.connection.execute(
+            "SELECT name, variant, first_seen, definition_changed, relabelled FROM tools WHERE server = ?", (server,)
+        )
+        return {
+            (name, variant or None): ToolDates(first_seen=first, definition_changed=changed, relabelled=label)
+            for name, variant, first, changed, label in rows
+        }
+
+    def changes(self, *, since: str = "", server: ServerId | None = None) -> Iterator[Change]:
+        """Stream the history from `since` (ISO 8601) on, oldest first."""
+        rows = self.connection.execute(
+            "SELECT at, server, tool, variant, event, before, after FROM history"
+            " WHERE at >= ?1 AND (?2 IS NULL OR server = ?2) ORDER BY at, id",
+            (since, server),
+        )
+        for at, owner, tool, variant, event, before, after in rows:
+            yield Change(
+                at=at,
+                server=owner,
+                tool=tool,
+                variant=variant or None,
+                event=Event(event),
+                before=json.loads(before) if before else None,
+                after=json.loads(after) if after else None,
+            )
