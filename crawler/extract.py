@@ -1,18 +1,15 @@
 """From a source tree to the facts of every server in it."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
-import rfc8785
-
+from crawler.definition import clean_tool
 from crawler.extractors import EXTRACTORS, Extraction, Project
 from crawler.language import language_of
 from crawler.projects import find_projects
 from crawler.tree import SourceTree
-from mcp_catalogue.model import Completeness, Digest, ServerFacts, ServerId, Status, Tool
+from mcp_catalogue.model import Completeness, ServerFacts, ServerId, Status, Tool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,26 +28,6 @@ def extract(tree: SourceTree) -> Iterator[Extracted]:
             yield _join(project, found)
 
 
-def definition_digest(tool: Tool) -> Digest:
-    """SHA-256 over name, title, description, schemas and annotations in canonical JSON (RFC 8785)."""
-    a = tool.annotations
-    definition: dict[str, Any] = {
-        "name": tool.name,
-        "title": tool.title,
-        "description": tool.description,
-        "inputSchema": tool.input_schema,
-        "outputSchema": tool.output_schema,
-        "annotations": {
-            "title": a.title,
-            "readOnlyHint": a.readOnlyHint,
-            "destructiveHint": a.destructiveHint,
-            "idempotentHint": a.idempotentHint,
-            "openWorldHint": a.openWorldHint,
-        },
-    }
-    return Digest("sha256:" + hashlib.sha256(rfc8785.dumps(definition)).hexdigest())
-
-
 def finish_tools(tools: Iterable[Tool]) -> tuple[Tool, ...]:
     """Add digest, language and variant; drop exact repeats; order by file and line.
 
@@ -58,20 +35,14 @@ def finish_tools(tools: Iterable[Tool]) -> tuple[Tool, ...]:
     the first place stays.
     """
     ordered = sorted(tools, key=_place)
-    by_name: dict[str, list[Tool]] = defaultdict(list)
+    by_name: dict[str, dict[str, Tool]] = defaultdict(dict)
     for tool in ordered:
-        done = replace(
-            tool,
-            digest=definition_digest(tool),
-            description_language=language_of(tool.description),
-            variant=None,
-        )
-        if all(other.digest != done.digest for other in by_name[tool.name]):
-            by_name[tool.name].append(done)
+        done = replace(clean_tool(tool), description_language=language_of(tool.description), variant=None)
+        by_name[done.name].setdefault(done.digest, done)
     result = [
         replace(tool, variant=number if len(group) > 1 else None)
         for group in by_name.values()
-        for number, tool in enumerate(group, 1)
+        for number, tool in enumerate(group.values(), 1)
     ]
     return tuple(sorted(result, key=_place))
 
