@@ -200,7 +200,7 @@ def _located(tool: Tool, read: Mapping[str, bytes]) -> bool:
     end = where.line
     if tool.handler and tool.handler.file == where.file and where.line <= tool.handler.end <= where.line + 400:
         end = tool.handler.end
-    text = _plain("\n".join(lines[where.line - 1 : max(end, where.line + 3)]))
+    text = _plain("\n".join(lines[where.line - 1 : end]))
     return any(part in text for part in _suffixes(tool.name))
 
 
