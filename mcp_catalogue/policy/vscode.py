@@ -1,0 +1,90 @@
+r"""VS Code's tool approval settings: which tools a person must approve every time.
+
+`chat.tools.eligibleForAutoApproval` with `false` takes the "always allow" choice away from a tool. Its key is the
+tool's reference name: the plain name with dots as `_`, without the server, so it holds for tools of that name on every
+server. There is no setting that denies or hides a single tool, and none that approves one in advance.
+
+A tool's id (shown in notes, and used in tool sets and custom agents) is `mcp_`, the server's own name from
+`serverInfo` in lower case cut to 13 characters, `_`, the tool's name, all cut to 64; a second server of the same
+prefix gets `2`.
+"""
+
+import re
+from collections.abc import Sequence
+
+from mcp_catalogue.policy.base import Decided, Rendered
+from mcp_catalogue.policy.lint import collisions, nameable, unusable
+from mcp_catalogue.policy.ruling import ABILITIES, Outcome, Ruling, level, of, rule_server, rule_tool
+from mcp_catalogue.policy.words import json_text, server_sentence, shown, tool_sentence
+
+_ABILITY = ABILITIES["vscode"]
+# VS Code's McpToolName: Prefix, MaxPrefixLen 18 (with prefix and closing `_`), MaxLength.
+_PREFIX, _PREFIX_NAME, _LONGEST = "mcp_", 13, 64
+_IN_SERVER = re.compile(r"[^a-z0-9_.-]+")
+_IN_TOOL = re.compile(r"[^A-Za-z0-9_-]")
+
+
+class VSCode:
+    """See the module's text."""
+
+    id = "vscode"
+    title = "VS Code tool approval"
+    syntax = "json"
+    verified_with: str | None = None
+
+    def tool(self, decided: Decided, *, server_name: str) -> Rendered:
+        """Render the one setting."""
+        ruling = rule_tool(decided, _ABILITY, in_server=False)
+        rest = "Other tools stay as your settings have them."
+        return _render([ruling], server_name, tool_sentence(_told(ruling), rest=rest))
+
+    def server(self, tools: Sequence[Decided], *, server_name: str, complete: bool) -> Rendered:
+        """Render one setting per tool that needs a person."""
+        rulings = [_told(r) for r in level(rule_server(tools, _ABILITY), reference_name)]
+        unlisted = (
+            "VS Code settings cannot deny or hide a tool: one not named here is asked about "
+            "until you choose to always allow it."
+        )
+        return _render(rulings, server_name, server_sentence(rulings, unlisted=unlisted, complete=complete))
+
+    def steps(self, *, server_name: str) -> tuple[str, ...]:
+        """Return how to add the setting."""
+        return (
+            "Open settings.json with the command Preferences: Open User Settings (JSON) and merge the setting into it.",
+            "Run the command Chat: Reset Tool Confirmations, so that earlier choices do not stand in its way.",
+            f"To take a tool away altogether, untick it under {shown(server_name)} in the chat's tools picker.",
+        )
+
+
+def tool_id(server_info_name: str, name: str) -> str:
+    """Return VS Code's id of a tool, for the first server of this name."""
+    prefix = _PREFIX + _IN_SERVER.sub("_", server_info_name.lower())[:_PREFIX_NAME] + "_"
+    return (prefix + _IN_TOOL.sub("_", name)).replace(".", "_")[:_LONGEST]
+
+
+def reference_name(name: str) -> str:
+    """Return the key under which the setting finds a tool."""
+    return _IN_TOOL.sub("_", name)
+
+
+def _told(ruling: Ruling) -> Ruling:
+    if ruling.outcome is not Outcome.PASS:
+        return ruling
+    because = "asked about once, then as you choose: VS Code has no setting that approves a tool in advance"
+    return Ruling(name=ruling.name, outcome=Outcome.PASS, because=because)
+
+
+def _render(rulings: Sequence[Ruling], server_name: str, sentence: str) -> Rendered:
+    named = [r for r in rulings if nameable(r.name)]
+    asked = sorted({reference_name(r.name) for r in of(named, Outcome.ASK)})
+    names = [r.name for r in named]
+    notes = [*unusable(r.name for r in rulings), *collisions(names, reference_name)]
+    notes += [
+        f"{shown(n)}: its id is cut to {tool_id(server_name, n)}"
+        for n in sorted(names)
+        if len(tool_id(server_name, n)) == _LONGEST
+    ]
+    if asked:
+        notes.append("A key holds for tools of that name on every server, for the setting does not see servers.")
+    text = json_text({"chat.tools.eligibleForAutoApproval": dict.fromkeys(asked, False)})
+    return Rendered(text=text, sentence=sentence, filename="settings.json", notes=tuple(notes))

@@ -1,0 +1,99 @@
+"""The sentences beside a policy: each is made from the rulings that were rendered, so that it cannot say more."""
+
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from mcp_catalogue.model import ArgumentCondition, Limit
+from mcp_catalogue.policy.conditions import DAY_SUM
+from mcp_catalogue.policy.ruling import CONDITIONAL, Outcome, Ruling
+
+_SHOWN = 60  # characters of a name
+
+
+def shown(name: str) -> str:
+    """Return a name as one short line: control and invisible characters as escapes, cut at 60 characters."""
+    safe = "".join(c if c.isprintable() and unicodedata.category(c) != "Cf" else f"\\u{ord(c):04x}" for c in name)
+    return safe if len(safe) <= _SHOWN else safe[: _SHOWN - 1] + "…"
+
+
+def json_text(document: object) -> str:
+    """Return indented JSON that can be written as UTF-8 whatever strings a server chose (lone surrogates as escapes)."""
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = json.dumps(document, indent=2)
+    return text + "\n"
+
+
+def condition_words(condition: ArgumentCondition) -> str:
+    """Return one condition in words."""
+    value = ", ".join(shown(str(v)) for v in condition.value) if condition.op == "in" else shown(str(condition.value))
+    if condition.path.startswith(DAY_SUM):
+        return f"{shown(condition.path.removeprefix(DAY_SUM))} adds up to at most {value} a day"
+    return f"{shown(condition.path)} {_RELATION[condition.op]} {value}"
+
+
+_RELATION = {
+    "eq": "is", "neq": "is not", "in": "is one of", "not_in": "is none of", "lt": "is below", "lte": "is at most",
+    "gt": "is above", "gte": "is at least", "regex": "matches", "contains": "contains", "exists": "is given:",
+}  # fmt: skip
+
+
+def outcome_words(ruling: Ruling) -> str:
+    """Return what happens to calls of one tool, as a clause that follows its name."""
+    verb = {
+        Outcome.PASS: limit_words(ruling.limits),
+        Outcome.LIMIT: limit_words(ruling.limits),
+        Outcome.ASK: "a person is asked before every call",
+        Outcome.DENY: "every call is denied",
+        Outcome.HIDE: "the tool is hidden and every call denied",
+    }[ruling.outcome]
+    where = " and ".join(condition_words(c) for c in ruling.conditions)
+    clause = f"{verb} only where {where}; other calls are denied" if where else verb
+    return f"{clause} ({ruling.because})" if ruling.because else clause
+
+
+def limit_words(limits: Sequence[Limit]) -> str:
+    """Return how many calls pass."""
+    if not limits:
+        return "calls pass"
+    return "at most " + " and ".join(f"{m.max} calls per {m.window}" for m in limits) + " pass"
+
+
+def deny_words(ruling: Ruling) -> str:
+    """Return what the model reads when a call is denied."""
+    return f"Denied by policy: {ruling.because or 'this tool is not permitted'}."
+
+
+def tool_sentence(ruling: Ruling, *, rest: str) -> str:
+    """Return the sentence for a snippet of one tool; `rest` says what holds for every other tool."""
+    return f"{shown(ruling.name)}: {outcome_words(ruling)}. {rest}"
+
+
+def server_sentence(rulings: Sequence[Ruling], *, unlisted: str, complete: bool) -> str:
+    """Return the sentence for a whole server; `unlisted` says what happens to a tool that the file does not name."""
+    parts = [
+        f"{count} {one if count == 1 else many}"
+        for one, many, count in (
+            ("passes", "pass", _count(rulings, Outcome.PASS)),
+            ("passes at a limited rate", "pass at a limited rate", _count(rulings, Outcome.LIMIT)),
+            ("is asked about", "are asked about", _count(rulings, Outcome.ASK)),
+            ("is denied", "are denied", _count(rulings, Outcome.DENY)),
+            ("is hidden and denied", "are hidden and denied", _count(rulings, Outcome.HIDE)),
+        )
+        if count
+    ]
+    says = [f"Tools read: {len(rulings)}; {', '.join(parts)}." if parts else "No tool of this server was read."]
+    if bounded := sum(1 for r in rulings if r.conditions):
+        says.append(f"Argument conditions hold for {bounded} of them: a call outside them is denied.")
+    if guarded := sum(1 for r in rulings if r.because == CONDITIONAL):
+        says.append(f"Of these, {guarded} would exist only under a condition in the server's code.")
+    if not complete:
+        says.append("Not every tool of this server could be read.")
+    return " ".join([*says, unlisted])
+
+
+def _count(rulings: Iterable[Ruling], outcome: Outcome) -> int:
+    return sum(1 for r in rulings if r.outcome is outcome)
