@@ -18,7 +18,7 @@ def shown(name: str) -> str:
 
 
 def json_text(document: object) -> str:
-    """Return indented JSON that can be written as UTF-8 whatever strings a server chose (lone surrogates as escapes)."""
+    """Return indented JSON that can be written as UTF-8: a lone surrogate in a name becomes an escape."""
     text = json.dumps(document, indent=2, ensure_ascii=False)
     try:
         text.encode()
