@@ -7,15 +7,8 @@ import click
 import typer
 
 from mcp_catalogue import __version__
+from mcp_catalogue.cli.exits import EXIT_CODES
 from mcp_catalogue.errors import CatalogueError
-
-EXIT_CODES = {
-    0: "done",
-    1: "a threshold that was asked for was crossed",
-    2: "wrong usage",
-    3: "a known error, told in one line",
-    130: "interrupted",
-}
 
 app = typer.Typer(
     name="catalogue",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from mcp_catalogue.model import Severity
+
 
 class Event(StrEnum):
     """One kind of change."""
@@ -42,3 +44,13 @@ class ToolDates:
     first_seen: str
     definition_changed: str
     relabelled: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """Counts over the whole store; `severities` from critical to low; `incomplete` servers were read in part."""
+
+    servers: int
+    tools: int
+    incomplete: int
+    severities: Mapping[Severity, int]

@@ -15,8 +15,18 @@ import msgspec
 from sqlite_utils import Database
 
 from mcp_catalogue.errors import StoreError
-from mcp_catalogue.model import Classification, Digest, JudgeRun, ServerFacts, ServerId, ServerRecord, Tool
-from mcp_catalogue.store.events import Change, Event, ToolDates
+from mcp_catalogue.model import (
+    Classification,
+    Digest,
+    JudgeRun,
+    ServerFacts,
+    ServerId,
+    ServerRecord,
+    Severity,
+    Status,
+    Tool,
+)
+from mcp_catalogue.store.events import Change, Event, ToolDates, Totals
 from mcp_catalogue.store.migrations import MIGRATIONS, NUMBERED
 from mcp_catalogue.store.writing import write_record
 
@@ -142,6 +152,20 @@ class Store:
                 rulebook=Digest(rulebook),
                 judge=_JUDGE.decode(judge) if judge else None,
             )
+
+    def labelled_by_another(self, rulebook: Digest) -> list[ServerId]:
+        """Servers whose labels come from a rulebook other than `rulebook`, sorted."""
+        rows = self.connection.execute("SELECT id FROM servers WHERE rulebook <> ? ORDER BY id", (rulebook,))
+        return [ServerId(row[0]) for row in rows]
+
+    def totals(self) -> Totals:
+        """Count what is stored."""
+        servers, incomplete = self.connection.execute(
+            "SELECT count(*), count(*) FILTER (WHERE status <> ?) FROM servers", (Status.COMPLETE,)
+        ).fetchone()
+        counted = dict(self.connection.execute("SELECT severity, count(*) FROM tools GROUP BY severity").fetchall())
+        severities = {severity: counted.get(severity, 0) for severity in reversed(Severity)}
+        return Totals(servers=servers, tools=sum(severities.values()), incomplete=incomplete, severities=severities)
 
     def dates(self, server: ServerId) -> dict[tuple[str, int | None], ToolDates]:
         """When each tool of a server was first seen and last changed, by (name, variant)."""

@@ -61,7 +61,7 @@ class WorkBook:
     def put(self, work: Work) -> None:
         """Write one row whole."""
         self._connection.execute(
-            f"INSERT OR REPLACE INTO work ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT OR REPLACE INTO work ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             (
                 work.target, work.state, work.reason, work.source_digest, work.code_digest,
                 json.dumps(work.servers), json.dumps(work.sources), work.attempts, work.checked, work.next_try,
