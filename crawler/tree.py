@@ -27,13 +27,14 @@ class SourceTree:
     """The files of one source.
 
     `files` maps a POSIX path inside the archive's top folder to bytes (it may load lazily); `skipped` lists
-    what a limit or a refusal kept out; `dependencies` holds trees of declared dependencies by package name
-    (`@scope/name`, `some-dist`), for tools whose code lives there.
+    what a limit or a refusal kept out; `ignored` counts images and other binaries; `dependencies` holds trees
+    of declared dependencies by package name (`@scope/name`, `some-dist`), for tools whose code lives there.
     """
 
     origin: Origin
     files: Mapping[str, bytes]
     skipped: tuple[Unreadable, ...] = ()
+    ignored: int = 0
     dependencies: Mapping[str, "SourceTree"] = field(default_factory=dict)
 
     @cached_property

@@ -2,9 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
+from crawler.http import Http
 from mcp_catalogue.model import JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceContext:
+    """What a source works with; paths in its options are relative to `folder`, that of the sources file."""
+
+    http: Http
+    folder: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

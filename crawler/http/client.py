@@ -1,0 +1,243 @@
+"""The client: retries, redirects checked one by one, size limits while streaming, credentials kept apart.
+
+The network is a constructor argument: `transport` makes an httpx transport, one per thread, because httpx slows
+down when many requests share one pool. Tests give `lambda: httpx.MockTransport(handler)`.
+"""
+
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import BinaryIO, Self
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import httpx
+
+from crawler.http.retry import RETRIED_STATUSES, Retry
+from mcp_catalogue import __version__
+from mcp_catalogue.errors import FetchError
+
+MIB = 1024 * 1024
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_RATE_LIMITED = frozenset({403, 429})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds of one request: bytes of a document, bytes of an archive, seconds, redirects."""
+
+    document: int = 64 * MIB
+    archive: int = 256 * MIB
+    connect: float = 10.0
+    read: float = 30.0
+    total: float = 300.0
+    redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer that is no transport failure: `url` is where it came from in the end; header names in lower case."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+Authorize = Callable[[str], str | None]
+"""Gives the `Authorization` header for an address, or None."""
+
+
+def user_agent(contact: str | None = None) -> str:
+    """Return the honest User-Agent; `contact` is an address under which the crawling person can be reached."""
+    suffix = f"; +{contact}" if contact else ""
+    return f"mcp-catalogue/{__version__} (static catalogue of MCP servers{suffix})"
+
+
+def redact(url: str) -> str:
+    """Return `url` without user, password, query and fragment, for messages and records."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def origin_of(url: str) -> tuple[str, str, int | None]:
+    """Return scheme, host and port of `url`."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+_LIMITS = Limits()
+_RETRY = Retry()
+
+
+class Http:
+    """Sends GET requests for every thread of a crawl. Use as a context manager, or call `close`."""
+
+    def __init__(  # noqa: PLR0913 - each is a seam that a test or a caller sets by name
+        self,
+        *,
+        transport: Callable[[], httpx.BaseTransport] | None = None,
+        verify: ssl.SSLContext | bool = True,
+        authorize: Authorize = lambda _url: None,
+        limits: Limits = _LIMITS,
+        retry: Retry = _RETRY,
+        contact: str | None = None,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self.limits = limits
+        self._transport = transport or (lambda: httpx.HTTPTransport(verify=verify))
+        self._authorize = authorize
+        self._retry = retry
+        self._sleep = sleep
+        self._agent = user_agent(contact)
+        self._local = threading.local()
+        self._clients: list[httpx.Client] = []
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._lock:
+            for client in self._clients:
+                client.close()
+            self._clients.clear()
+
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None, limit: int | None = None) -> Reply:
+        """Return the answer with its body in memory. Raises `FetchError` where there is none in the end.
+
+        Statuses that a retry may cure are retried; every other one is the caller's to judge.
+        """
+        chunks: list[bytes] = []
+
+        def take(response: httpx.Response) -> None:
+            chunks.clear()
+            _bounded(response.iter_bytes(), chunks.append, limit or self.limits.document, url)
+
+        reply = self._send(url, headers or {}, take)
+        return Reply(url=reply.url, status=reply.status, headers=reply.headers, body=b"".join(chunks))
+
+    def download(
+        self, url: str, sink: BinaryIO, *, headers: Mapping[str, str] | None = None, limit: int | None = None
+    ) -> Reply:
+        """Write the bytes as sent, undecoded, to `sink`, which is emptied before each attempt."""
+
+        def take(response: httpx.Response) -> None:
+            sink.seek(0)
+            sink.truncate()
+            if response.status_code == httpx.codes.OK:
+                _bounded(response.iter_raw(), sink.write, limit or self.limits.archive, url)
+
+        return self._send(url, {"Accept-Encoding": "identity", **(headers or {})}, take)
+
+    def _send(self, url: str, headers: Mapping[str, str], take: Callable[[httpx.Response], None]) -> Reply:
+        started = time.monotonic()
+        attempt = 0
+        while True:
+            attempt += 1
+            reply, problem = self._attempt(url, headers, take)
+            if reply is not None and not _again(reply):
+                return reply
+            pause = self._retry.wait(attempt, reply.headers if reply else {})
+            if pause is None or time.monotonic() - started + pause > self.limits.total:
+                if reply is not None and reply.status in _RATE_LIMITED:
+                    raise FetchError(f"{redact(url)}: the host limits requests ({reply.status}); try again later")
+                raise FetchError(f"{redact(url)}: {problem} (after {attempt} attempts)")
+            self._sleep(pause)
+
+    def _attempt(
+        self, url: str, headers: Mapping[str, str], take: Callable[[httpx.Response], None]
+    ) -> tuple[Reply | None, str]:
+        """Send once, through redirects. Returns the answer, or None and what went wrong."""
+        try:
+            with self._open(url, headers) as response:
+                take(response)
+                reply = Reply(url=str(response.url), status=response.status_code, headers=_headers(response))
+                return reply, f"status {response.status_code}"
+        except httpx.TimeoutException:
+            return None, "no answer in time"
+        except httpx.ConnectError as error:
+            return None, f"cannot connect ({_reason(error)})"
+        except httpx.InvalidURL as error:
+            raise FetchError(f"{redact(url)}: not a usable address ({_reason(error)})") from error
+        except httpx.DecodingError:
+            return None, "the answer's content encoding is damaged"
+        except httpx.TransportError as error:
+            return None, f"the connection failed ({_reason(error)})"
+
+    @contextmanager
+    def _open(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+        client = self._client()
+        current = url
+        for _ in range(self.limits.redirects + 1):
+            request = client.build_request("GET", _checked(current, url), headers=self._headers(current, headers))
+            response = client.send(request, stream=True)
+            try:
+                location = response.headers.get("location")
+                if response.status_code not in _REDIRECTS or not location:
+                    yield response
+                    return
+                current = urljoin(current, location)
+            finally:
+                response.close()
+        raise FetchError(f"{redact(url)}: more than {self.limits.redirects} redirects")
+
+    def _headers(self, url: str, headers: Mapping[str, str]) -> dict[str, str]:
+        authorization = self._authorize(url)
+        return {**headers, "Authorization": authorization} if authorization else dict(headers)
+
+    def _client(self) -> httpx.Client:
+        client: httpx.Client | None = getattr(self._local, "client", None)
+        if client is None:
+            client = httpx.Client(
+                transport=self._transport(),
+                timeout=httpx.Timeout(self.limits.read, connect=self.limits.connect),
+                headers={"User-Agent": self._agent},
+                follow_redirects=False,
+                trust_env=False,
+            )
+            self._local.client = client
+            with self._lock:
+                self._clients.append(client)
+        return client
+
+
+def _again(reply: Reply) -> bool:
+    if reply.status in RETRIED_STATUSES:
+        return True
+    # GitHub answers 403 to both of its rate limits, and says so in a header.
+    limited = "retry-after" in reply.headers or reply.headers.get("x-ratelimit-remaining") == "0"
+    return reply.status == httpx.codes.FORBIDDEN and limited
+
+
+def _checked(url: str, first: str) -> str:
+    """Refuse what is no web address, and a redirect that gives up encryption."""
+    scheme = urlsplit(url).scheme
+    if scheme not in {"http", "https"} or not urlsplit(url).hostname:
+        raise FetchError(f"{redact(first)}: refused to go to an address that is not http or https")
+    if scheme == "http" and first.startswith("https:"):
+        raise FetchError(f"{redact(first)}: refused a redirect from https to http")
+    return url
+
+
+def _bounded(chunks: Iterator[bytes], take: Callable[[bytes], object], limit: int, url: str) -> None:
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > limit:
+            raise FetchError(f"{redact(url)}: larger than the limit of {limit // MIB or 1} MiB")
+        take(chunk)
+
+
+def _headers(response: httpx.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
+def _reason(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200] or type(error).__name__

@@ -1,0 +1,78 @@
+"""The sources file: which places to enumerate, with the options of each.
+
+    [[source]]
+    kind = "list"
+    file = "starter.toml"
+
+A list file is accepted in its stead, so that a user's own list needs no second file around it.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crawler.http import Http
+from crawler.sources.base import Listing, Skipped, SourceContext
+from mcp_catalogue.errors import CatalogueError, DataError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceConfig:
+    """One place to enumerate. `name` is unique in its file."""
+
+    name: str
+    kind: str
+    folder: Path
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_sources(path: Path) -> tuple[SourceConfig, ...]:
+    """Read a sources file or a list file. Raises `DataError` where it is neither."""
+    tables = _tables(path) if path.suffix.lower() == ".toml" else None
+    if tables is None:
+        return (SourceConfig(name=path.stem, kind="list", folder=path.parent, options={"file": path.name}),)
+    return tuple(_config(path, number, table) for number, table in enumerate(tables, 1) if not _disabled(table))
+
+
+def enumerate_all(configs: tuple[SourceConfig, ...], http: Http) -> Iterator[tuple[str, Listing | Skipped]]:
+    """Yield what every source lists, with the source's name; one that fails yields a `Skipped` and ends."""
+    from crawler.sources import SOURCES  # noqa: PLC0415 - the dict names the modules that need this one's neighbours
+
+    for config in configs:
+        source = SOURCES[config.kind](SourceContext(http=http, folder=config.folder))
+        try:
+            for item in source.listings(config.options):
+                yield config.name, item
+        except CatalogueError as error:
+            yield config.name, Skipped(what=config.name, reason=str(error))
+
+
+def _tables(path: Path) -> list[Any] | None:
+    try:
+        body = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise DataError(f"{path}: cannot be opened ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: not TOML ({error})") from error
+    if "server" in body:
+        return None
+    tables = body.get("source")
+    if not isinstance(tables, list):
+        raise DataError(f"{path}: has neither [[source]] nor [[server]] tables")
+    return tables
+
+
+def _disabled(table: object) -> bool:
+    return isinstance(table, dict) and table.get("enabled") is False
+
+
+def _config(path: Path, number: int, table: object) -> SourceConfig:
+    from crawler.sources import SOURCES  # noqa: PLC0415 - as above
+
+    kind = table.get("kind") if isinstance(table, dict) else None
+    if not isinstance(table, dict) or kind not in SOURCES:
+        raise DataError(f"{path}: source {number} is of the kind {kind!r}; known are {', '.join(SOURCES)}")
+    options = {key: value for key, value in table.items() if key not in {"kind", "name", "enabled"}}
+    return SourceConfig(name=str(table.get("name", kind)), kind=str(kind), folder=path.parent, options=options)

@@ -1,0 +1,18 @@
+"""Options of a source, read from its table with a clear word where one is wrong."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from mcp_catalogue.errors import DataError
+
+T = TypeVar("T")
+
+
+def option(options: Mapping[str, Any], name: str, form: type[T], default: T | None = None) -> T:
+    """Return the option `name`. Raises `DataError` where it is missing without a default, or of another type."""
+    value = options.get(name, default)
+    if value is None:
+        raise DataError(f"the option {name!r} is missing")
+    if not isinstance(value, form) or (form is int and isinstance(value, bool)):
+        raise DataError(f"the option {name!r} has to be of the type {form.__name__}")
+    return value
