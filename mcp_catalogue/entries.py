@@ -6,7 +6,6 @@ is `mcp_catalogue/schemas/catalogue.schema.json`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -40,31 +39,42 @@ _CLASSIFICATION_KEYS = (
 Decide = Callable[[ServerFacts, Tool, Classification], Decision]
 
 
+def tool_fields(tool: Tool, label: Classification, decision: Decision) -> dict[str, Any]:
+    """Return the entry of one tool with the model's own values, for an encoder that knows dataclasses."""
+    fields = {key: getattr(tool, key) for key in _TOOL_KEYS}
+    fields.update((key, getattr(label, key)) for key in _CLASSIFICATION_KEYS)
+    fields["effects"] = tool.effects
+    fields["mismatches"] = label.mismatches
+    fields["judge"] = label.judge
+    fields["policy"] = decision
+    return fields
+
+
+def server_fields(record: ServerRecord) -> dict[str, Any]:
+    """Return the entry of one server with the model's own values and an empty list of tools."""
+    facts = record.facts
+    fields: dict[str, Any] = {key: getattr(facts, key) for key in _FACTS_BEFORE}
+    fields["provenance"] = {
+        "version": facts.version,
+        "extractors": facts.extractors,
+        "rulebook": record.rulebook,
+        "judge": record.judge,
+    }
+    fields["requirements"] = facts.requirements
+    fields["completeness"] = facts.completeness
+    fields["tools"] = []
+    return fields
+
+
 def tool_entry(tool: Tool, label: Classification, decision: Decision) -> dict[str, Any]:
     """Return the entry of one tool."""
-    facts, judged = msgspec.to_builtins(tool), msgspec.to_builtins(label)
-    entry = {key: facts[key] for key in _TOOL_KEYS}
-    entry.update((key, judged[key]) for key in _CLASSIFICATION_KEYS)
-    entry["effects"] = facts["effects"]
-    entry["mismatches"] = judged["mismatches"]
-    entry["judge"] = judged["judge"]
-    entry["policy"] = msgspec.to_builtins(decision)
+    entry: dict[str, Any] = msgspec.to_builtins(tool_fields(tool, label, decision))
     return entry
 
 
 def server_entry(record: ServerRecord) -> dict[str, Any]:
     """Return the entry of one server with an empty list of tools."""
-    facts = msgspec.to_builtins(replace(record.facts, tools=()))
-    entry = {key: facts[key] for key in _FACTS_BEFORE}
-    entry["provenance"] = {
-        "version": record.facts.version,
-        "extractors": facts["extractors"],
-        "rulebook": record.rulebook,
-        "judge": msgspec.to_builtins(record.judge),
-    }
-    entry["requirements"] = facts["requirements"]
-    entry["completeness"] = facts["completeness"]
-    entry["tools"] = []
+    entry: dict[str, Any] = msgspec.to_builtins(server_fields(record))
     return entry
 
 

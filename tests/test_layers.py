@@ -12,6 +12,7 @@ BASE = {
     "mcp_catalogue.errors",
     "mcp_catalogue.resources",
     "mcp_catalogue.entries",
+    "mcp_catalogue.schemas",
     "mcp_catalogue",
 }
 SHOWN = {"mcp_catalogue.addresses", "mcp_catalogue.attacks"}
