@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 
 from crawler.extractors.base import Extraction, Extractor, Project
+from crawler.extractors.golang import EXTRACTOR as GO
 
-EXTRACTORS: Mapping[str, Extractor] = {}
+EXTRACTORS: Mapping[str, Extractor] = {
+    "go": GO,
+}
 
 __all__ = ["EXTRACTORS", "Extraction", "Extractor", "Project"]

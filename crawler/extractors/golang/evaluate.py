@@ -1,0 +1,677 @@
+"""A partial evaluator for Go expressions: constants, literals, calls into the project's own functions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from tree_sitter import Node
+
+from crawler.extractors.golang.index import Decl, GoFile, GoIndex, unquote
+from crawler.extractors.golang.types import ANY, STRING, Type
+from crawler.extractors.golang.values import (
+    Fn,
+    Foreign,
+    Multi,
+    Native,
+    Obj,
+    Placed,
+    Scope,
+    Seq,
+    Table,
+    TypeValue,
+    Unknown,
+    Value,
+    placed,
+)
+from crawler.extractors.grammar import field as child
+from crawler.extractors.grammar import line, text
+
+MAX_STEPS = 400_000  # expressions and statements of one project; the largest server met needs a tenth
+MAX_DEPTH = 24  # nested calls
+MAX_TEXT = 200_000  # characters of one computed string
+MAX_ITEMS = 5_000  # elements of one computed container
+
+
+class OutOfBudgetError(Exception):
+    """The step budget of a project is used up; caught by the extractor and recorded."""
+
+
+@dataclass(slots=True)
+class Frame:
+    """Where evaluation stands: file, local names, type parameters, results returned so far."""
+
+    file: GoFile
+    scope: Scope
+    bound: dict[str, Type] = field(default_factory=dict)
+    results: Type = ANY
+    returned: list[Value] = field(default_factory=list)
+    returns: list[Value] = field(default_factory=list)  # named results
+    receiver: Value = None
+    iota: int = 0
+
+
+_BUILT_BY_ASSIGNMENT = ("Tool", "Schema", "Annotations", "Annotation", "Builder")  # foreign structs filled step by step
+
+Model = Callable[["Evaluator", list[Value], tuple[Type, ...], Node], Value]
+
+
+class Evaluator:
+    """Evaluates expressions; `crawler.extractors.golang.execute` adds statements and calls."""
+
+    def __init__(self, index: GoIndex) -> None:
+        self.index = index
+        self.steps = 0
+        self.depth = 0
+        self.globals: dict[int, Value] = {}
+        self.busy: set[int] = set()
+        self.assume: dict[Type, Value] = {}
+        self.created: list[Obj] = []
+        self.closures: list[Fn] = []
+        self.ran: set[int] = set()
+
+    # --- hooks that the statement half and the libraries fill ----------------------------------------
+
+    def call(self, function: Value, args: list[Value], types: tuple[Type, ...], node: Node) -> Value:
+        """Call a value."""
+        raise NotImplementedError
+
+    def step(self) -> None:
+        """Count one step; raises OutOfBudgetError when the project has used its share."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise OutOfBudgetError
+
+    def unknown(self, kind: Type = ANY, parent: Unknown | None = None, name: str = "") -> Value:
+        """Return an unknown of `kind`, or the value that is assumed for that type."""
+        if self.assume and (found := self.assume.get(kind.bare)) is not None:
+            return found
+        return Unknown(kind, parent, name)
+
+    # --- expressions -------------------------------------------------------------------------------
+
+    def eval(self, node: Node | None, frame: Frame, expected: Type = ANY) -> Value:
+        """Evaluate an expression; `expected` gives the type of a literal that leaves its own out."""
+        if node is None:
+            return None
+        self.step()
+        handler = self._HANDLERS.get(node.type)
+        if handler is None:
+            return Unknown()
+        return handler(self, node, frame, expected)
+
+    def _string(self, node: Node, frame: Frame, _: Type) -> Value:
+        return placed(unquote(node), frame.file.path, line(node))
+
+    def _number(self, node: Node, _frame: Frame, _: Type) -> Value:
+        raw = text(node).replace("_", "")
+        try:
+            return int(raw, 0) if node.type == "int_literal" else float(raw)
+        except ValueError:
+            return int(raw, 8) if raw.isdigit() and set(raw) <= set("01234567") else Unknown()
+
+    def _rune(self, node: Node, _frame: Frame, _: Type) -> Value:
+        return ord(value) if len(value := unquote(node)) == 1 else Unknown()
+
+    def _inner(self, node: Node, frame: Frame, expected: Type) -> Value:
+        return self.eval(node.named_children[0] if node.named_children else None, frame, expected)
+
+    def _unary(self, node: Node, frame: Frame, expected: Type) -> Value:
+        operator = text(child(node, "operator"))
+        value = self.eval(child(node, "operand"), frame, expected)
+        if operator == "!":
+            return not value if isinstance(value, bool) else Unknown()
+        if operator == "-":
+            return -value if isinstance(value, int | float) else Unknown()
+        return value
+
+    def _binary(self, node: Node, frame: Frame, _: Type) -> Value:
+        left = self.eval(child(node, "left"), frame)
+        right = self.eval(child(node, "right"), frame)
+        return binary(text(child(node, "operator")), left, right)
+
+    def _identifier(self, node: Node, frame: Frame, _: Type) -> Value:
+        name = text(node)
+        scope = frame.scope.find(name)
+        if scope is not None:
+            return scope.names[name]
+        return self.package_name(frame.file.folder, name, frame)
+
+    def package_name(self, folder: str, name: str, frame: Frame | None = None) -> Value:
+        """Evaluate a package-level name."""
+        decl = self.index.package(folder).names.get(name)
+        if decl is not None:
+            return self.declared(decl)
+        if frame is not None:
+            if name in frame.file.imports:
+                return Foreign(frame.file.imports[name], "")
+            for target in frame.file.dots:
+                if (inner := self.index.folder_of(target)) is None:
+                    return Foreign(target, name)
+                if name in self.index.package(inner).names:
+                    return self.package_name(inner, name)
+            kind = self.index.type_of(None, frame.file) if name not in frame.bound else frame.bound[name]
+            if kind.kind != "any":
+                return TypeValue(kind)
+        return _builtin(name)
+
+    def declared(self, decl: Decl) -> Value:
+        """Evaluate a declaration; a variable that depends on itself is unknown."""
+        if decl.kind == "func":
+            return Fn(decl.node, decl.file, name=decl.name)
+        if decl.kind == "type":
+            return TypeValue(Type("named", decl.name, decl.file.folder, own=True))
+        key = hash((decl.node.id, decl.index))
+        if key in self.globals:
+            return self.globals[key]
+        if key in self.busy:
+            return Unknown()
+        self.busy.add(key)
+        try:
+            value = self._variable(decl)
+        finally:
+            self.busy.discard(key)
+        self.globals[key] = value
+        return value
+
+    def _variable(self, decl: Decl) -> Value:
+        frame = Frame(decl.file, Scope(), iota=decl.iota)
+        spec = decl.node if child(decl.node, "value") is not None else decl.repeat or decl.node
+        kind = self.index.type_of(child(spec, "type"), decl.file)
+        values = child(spec, "value")
+        if values is None:
+            return self.zero(kind)
+        parts = values.named_children
+        if decl.index < len(parts):
+            return self.eval(parts[decl.index], frame, kind)
+        first = self.eval(parts[0], frame, kind) if parts else None
+        if isinstance(first, Multi) and decl.index < len(first.items):
+            return first.items[decl.index]
+        return Unknown(kind)
+
+    def zero(self, kind: Type) -> Value:
+        """Return the zero value of a type."""
+        if kind.kind == "basic":
+            zeros: dict[str, Value] = {"string": "", "bool": False, "error": None, "any": None}
+            return zeros.get(kind.name, 0)
+        if kind.kind == "slice":
+            return Seq(type=kind)
+        if kind.kind == "map":
+            return Table(type=kind)
+        if kind.kind == "named" and kind.own:
+            under, _ = self.index.underlying(kind)
+            if under.kind == "struct":
+                return Obj(kind)
+            return self.zero(under) if under.kind in {"basic", "slice", "map"} else Unknown(kind)
+        if kind.kind == "named":
+            return Obj(kind) if kind.name.endswith(_BUILT_BY_ASSIGNMENT) else Unknown(kind)
+        return None if kind.kind == "pointer" else Unknown(kind)
+
+    def _selector(self, node: Node, frame: Frame, _: Type) -> Value:
+        operand, name = child(node, "operand"), text(child(node, "field"))
+        if operand is not None and operand.type == "identifier" and frame.scope.find(text(operand)) is None:
+            target = frame.file.imports.get(text(operand))
+            if target is not None and text(operand) not in self.index.package(frame.file.folder).names:
+                folder = self.index.folder_of(target)
+                return Foreign(target, name) if folder is None else self.package_name(folder, name)
+        return self.select(self.eval(operand, frame), name)
+
+    def select(self, value: Value, name: str) -> Value:
+        """Take a field or method of a value."""
+        if isinstance(value, Obj):
+            return self._field(value, name)
+        if isinstance(value, Unknown):
+            return self._unknown_field(value, name)
+        if isinstance(value, Foreign):
+            return Foreign(value.package, name if not value.name else f"{value.name}.{name}", receiver=value)
+        if isinstance(value, TypeValue) and value.type.own:
+            method = self.method(value.type, name)
+            return Fn(method.node, method.file, name=name) if method else Unknown()
+        return Foreign("", name, receiver=value)
+
+    def _field(self, value: Obj, name: str) -> Value:
+        if name in value.fields:
+            return value.fields[name]
+        method = self.method(value.type, name)
+        if method is not None:
+            return Fn(method.node, method.file, receiver=value, name=name)
+        for inner in value.fields.values():  # promoted from an embedded struct
+            if isinstance(inner, Obj) and (name in inner.fields or self.method(inner.type, name)):
+                return self._field(inner, name)
+        kind = self.field_type(value.type, name)
+        if kind is None:
+            return Foreign(value.type.package, name, receiver=value)
+        under, _ = self.index.underlying(kind)
+        if under.kind == "basic" and self.index.assigned(name):
+            return Unknown(kind)
+        found = self.zero(kind) if under.kind in {"slice", "map", "struct", "basic"} else Unknown(kind)
+        if isinstance(found, Obj | Seq | Table):
+            value.fields[name] = found
+        return found
+
+    def _unknown_field(self, value: Unknown, name: str) -> Value:
+        kind = value.type.bare
+        if kind.own:
+            method = self.method(kind, name)
+            if method is not None:
+                return Fn(method.node, method.file, receiver=value, name=name)
+            found = self.field_type(kind, name)
+            if found is not None:
+                return self.unknown(found, value, name)
+        return Unknown(ANY, value, name)
+
+    def method(self, kind: Type, name: str, depth: int = 0) -> Decl | None:
+        """Find a method of an own type, also through embedded structs."""
+        kind = kind.bare
+        if not kind.own or depth > 4:
+            return None
+        found = self.index.package(kind.package).methods.get((kind.name, name))
+        if found is not None:
+            return found
+        under, file = self.index.underlying(kind)
+        if under.kind != "struct" or under.node is None or file is None:
+            return None
+        for item in struct_fields(under.node):
+            if not item.children_by_field_name("name"):
+                inner = self.index.type_of(child(item, "type"), file)
+                if (found := self.method(inner, name, depth + 1)) is not None:
+                    return found
+        return None
+
+    def field_type(self, kind: Type, name: str) -> Type | None:
+        """Return the type of a struct field, None when there is no such field."""
+        under, file = self.index.underlying(kind)
+        if under.kind != "struct" or under.node is None:
+            return None
+        if file is None:
+            file = next(
+                (f for f in self.index.package(under.file.rpartition("/")[0]).files if f.path == under.file), None
+            )
+        if file is None:
+            return None
+        bound = self._bound(kind)
+        for item in struct_fields(under.node):
+            if any(text(n) == name for n in item.children_by_field_name("name")):
+                return self.index.type_of(child(item, "type"), file, bound)
+        return None
+
+    def _bound(self, kind: Type) -> dict[str, Type]:
+        decl = self.index.package(kind.bare.package).names.get(kind.bare.name) if kind.bare.own else None
+        return self.index.bind(decl.node, kind.bare.args) if decl is not None else {}
+
+    def _index(self, node: Node, frame: Frame, _: Type) -> Value:
+        value = self.eval(child(node, "operand"), frame)
+        key_node = child(node, "index")
+        if isinstance(value, Fn | Foreign | TypeValue) and key_node is not None:  # f[T] without a call
+            return with_types(value, (self.index.type_of(key_node, frame.file, frame.bound),))
+        key = self.eval(key_node, frame)
+        if isinstance(value, Table):
+            if _hashable(key) and key in value.items:
+                return value.items[key]
+            under, _file = self.index.underlying(value.type)
+            sure = _hashable(key) and not value.open and under.elem is not None
+            return self._missing(under.elem or ANY) if sure else self._element(value.type)
+        if isinstance(value, Seq):
+            if isinstance(key, int) and -1 < key < len(value.items):
+                return value.items[key]
+            return self._element(value.type)
+        if isinstance(value, Unknown):
+            under, _file = self.index.underlying(value.type)
+            return self.unknown(under.elem or ANY, value)
+        return Unknown()
+
+    def _missing(self, kind: Type) -> Value:
+        """Return what a map gives for a key that it does not hold."""
+        under, _ = self.index.underlying(kind)
+        return None if under.kind in {"any", "interface", "pointer", "func"} else self.zero(kind)
+
+    def _element(self, kind: Type) -> Value:
+        under, _ = self.index.underlying(kind)
+        return self.unknown(under.elem or ANY)
+
+    def _instance(self, node: Node, frame: Frame, _: Type) -> Value:
+        kind = self.index.type_of(node.named_children[0], frame.file, frame.bound) if node.named_children else ANY
+        types = tuple(self.index.type_of(n, frame.file, frame.bound) for n in node.named_children[1:])
+        value = self.eval(node.named_children[0], frame) if node.named_children else None
+        return with_types(value, types) if isinstance(value, Fn | Foreign | TypeValue) else TypeValue(kind)
+
+    def _conversion(self, node: Node, frame: Frame, _: Type) -> Value:
+        kind_node, operand = child(node, "type"), child(node, "operand")
+        if kind_node is not None and kind_node.type == "generic_type":  # a generic call of one argument
+            function = self._generic(kind_node, frame)
+            if isinstance(function, Fn | Foreign):
+                return self.call(function, [self.eval(operand, frame)], _types_of(function), node)
+        return self.eval(operand, frame, self.index.type_of(kind_node, frame.file, frame.bound))
+
+    def _generic(self, node: Node, frame: Frame) -> Value:
+        base, arguments = child(node, "type"), child(node, "type_arguments")
+        types = tuple(
+            self.index.type_of(a, frame.file, frame.bound) for a in (arguments.named_children if arguments else ())
+        )
+        if base is not None and base.type == "qualified_type":
+            target = frame.file.imports.get(text(child(base, "package")), "")
+            folder, name = self.index.folder_of(target), text(child(base, "name"))
+            value = Foreign(target, name) if folder is None else self.package_name(folder, name)
+        else:
+            value = self.package_name(frame.file.folder, text(base), frame)
+        return with_types(value, types)
+
+    def _assertion(self, node: Node, frame: Frame, _: Type) -> Value:
+        value = self.eval(child(node, "operand"), frame)
+        if isinstance(value, Unknown):
+            return self.unknown(self.index.type_of(child(node, "type"), frame.file, frame.bound), value)
+        return value
+
+    def _slice(self, node: Node, frame: Frame, _: Type) -> Value:
+        value = self.eval(child(node, "operand"), frame)
+        if child(node, "start") is None and child(node, "end") is None:
+            return value
+        if isinstance(value, str | Seq):
+            start = self.eval(child(node, "start"), frame) if child(node, "start") else 0
+            end = self.eval(child(node, "end"), frame) if child(node, "end") else None
+            if isinstance(start, int) and (end is None or isinstance(end, int)):
+                if isinstance(value, str):
+                    return value[start:end]
+                return Seq(value.items[start:end], value.type, value.open)
+        return Unknown()
+
+    def _literal(self, node: Node, frame: Frame, _: Type) -> Value:
+        kind = self.index.type_of(child(node, "type"), frame.file, frame.bound)
+        body = child(node, "body")
+        return self.build(body, kind, frame, node) if body is not None else Unknown(kind)
+
+    def _elided(self, node: Node, frame: Frame, expected: Type) -> Value:
+        return self.build(node, expected.bare, frame, node)
+
+    def build(self, body: Node, kind: Type, frame: Frame, node: Node) -> Value:
+        """Build the value of a composite literal of type `kind`."""
+        under, _ = self.index.underlying(kind)
+        if under.kind == "slice":
+            return self._sequence(body, kind, under.elem or ANY, frame)
+        if under.kind == "map":
+            return self._table(body, kind, under.elem or ANY, frame)
+        return self._struct(body, kind, frame, node)
+
+    def _sequence(self, body: Node, kind: Type, elem: Type, frame: Frame) -> Value:
+        result = Seq(type=kind)
+        for item in body.named_children[:MAX_ITEMS]:
+            value_node = child(item, "value") if item.type == "keyed_element" else item
+            if item.type in {"literal_element", "keyed_element"}:
+                result.items.append(self.eval(value_node, frame, elem))
+        return result
+
+    def _table(self, body: Node, kind: Type, elem: Type, frame: Frame) -> Value:
+        result = Table(type=kind)
+        for item in body.named_children[:MAX_ITEMS]:
+            if item.type != "keyed_element":
+                continue
+            key = self.eval(child(item, "key"), frame)
+            value = self.eval(child(item, "value"), frame, elem)
+            if _hashable(key):
+                result.items[key] = value
+            else:
+                result.open = True
+        return result
+
+    def _struct(self, body: Node, kind: Type, frame: Frame, node: Node) -> Value:
+        result = Obj(kind, node=node, file=frame.file.path)
+        names = self._field_names(kind)
+        place = 0
+        for item in body.named_children:
+            if item.type == "keyed_element":
+                name, value_node = text(child(item, "key")), child(item, "value")
+            elif item.type == "literal_element":
+                name, value_node = (names[place] if place < len(names) else str(place)), item
+                place += 1
+            else:
+                continue
+            value = self.eval(value_node, frame, self.field_type(kind, name) or foreign_field(kind, name))
+            result.fields[name] = value
+            result.lines[name] = line(value_node) if value_node is not None else line(item)
+            if isinstance(value, Obj):
+                value.owner = result
+        self._link(list(result.fields.values()))
+        self.created.append(result)
+        return result
+
+    def _field_names(self, kind: Type) -> list[str]:
+        under, _ = self.index.underlying(kind)
+        if under.kind != "struct" or under.node is None:
+            return []
+        return [text(n) for f in struct_fields(under.node) for n in f.children_by_field_name("name")]
+
+    def _link(self, values: list[Value]) -> None:
+        """Give a handler to the tool that stands beside it in a literal, an argument list or a return."""
+        tools = [v for v in values if isinstance(v, Obj) and v.handler is None and "Name" in v.fields]
+        handlers = [v for v in values if isinstance(v, Fn) and is_handler(v)]
+        if len(tools) == 1 and handlers:
+            tools[0].handler = handlers[0]
+
+    def _function(self, node: Node, frame: Frame, _: Type) -> Value:
+        closure = Fn(node, frame.file, frame.scope, bound=dict(frame.bound))
+        self.closures.append(closure)
+        return closure
+
+    def _iota(self, _node: Node, frame: Frame, _: Type) -> Value:
+        return frame.iota
+
+    def _call(self, node: Node, frame: Frame, _: Type) -> Value:
+        function_node = child(node, "function")
+        special = _BUILTINS.get(text(function_node)) if function_node is not None else None
+        arguments = child(node, "arguments")
+        nodes = [n for n in (arguments.named_children if arguments is not None else []) if n.type != "comment"]
+        if special is not None and frame.scope.find(text(function_node)) is None:
+            return special(self, nodes, frame)
+        function = self.eval(function_node, frame)
+        type_nodes = child(node, "type_arguments")
+        types = tuple(
+            self.index.type_of(t, frame.file, frame.bound) for t in (type_nodes.named_children if type_nodes else ())
+        ) or _types_of(function)
+        if isinstance(function, Unknown) and function.parent is not None and function.field:
+            function = Foreign(function.parent.type.bare.package, function.field, receiver=function.parent)
+        if isinstance(function, TypeValue) and nodes:
+            return self.eval(nodes[0], frame, function.type)
+        args = self.arguments(nodes, frame, function)
+        self._link(args)
+        return self.call(function, args, types, node)
+
+    def arguments(self, nodes: list[Node], frame: Frame, function: Value = None) -> list[Value]:
+        """Evaluate call arguments; `f(g())` with several results and `f(xs...)` are spread."""
+        expected = self.parameter_types(function)
+        result: list[Value] = []
+        for place, node in enumerate(nodes):
+            kind = expected[min(place, len(expected) - 1)] if expected else ANY
+            if node.type == "variadic_argument":
+                value = self.eval(node.named_children[0] if node.named_children else None, frame)
+                result.extend(value.items if isinstance(value, Seq) else [value])
+            else:
+                value = self.eval(node, frame, kind)
+                result.extend(value.items if isinstance(value, Multi) and len(nodes) == 1 else [value])
+        return result[:MAX_ITEMS]
+
+    def parameter_types(self, function: Value) -> list[Type]:
+        """Return the declared types of an own function's parameters."""
+        if not isinstance(function, Fn):
+            return []
+        return [self.index.type_of(child(p, "type"), function.file) for p in parameters(function.node)]
+
+    _HANDLERS: ClassVar[dict[str, Callable[["Evaluator", Node, Frame, Type], Value]]] = {
+        "interpreted_string_literal": _string,
+        "raw_string_literal": _string,
+        "int_literal": _number,
+        "float_literal": _number,
+        "rune_literal": _rune,
+        "true": lambda *_: True,
+        "false": lambda *_: False,
+        "nil": lambda *_: None,
+        "iota": _iota,
+        "parenthesized_expression": _inner,
+        "literal_element": _inner,
+        "unary_expression": _unary,
+        "binary_expression": _binary,
+        "identifier": _identifier,
+        "selector_expression": _selector,
+        "index_expression": _index,
+        "slice_expression": _slice,
+        "type_instantiation_expression": _instance,
+        "type_conversion_expression": _conversion,
+        "type_assertion_expression": _assertion,
+        "composite_literal": _literal,
+        "literal_value": _elided,
+        "func_literal": _function,
+        "call_expression": _call,
+    }
+
+
+def binary(operator: str, left: Value, right: Value) -> Value:
+    """Apply a binary operator to constants."""
+    if operator == "+" and isinstance(left, str) and isinstance(right, str):
+        if isinstance(left, Placed):
+            return placed((str(left) + right)[:MAX_TEXT], left.file, left.line)
+        return (str(left) + right)[:MAX_TEXT]
+    if (
+        operator in {"==", "!="}
+        and not isinstance(left, Unknown | Foreign)
+        and not isinstance(right, Unknown | Foreign)
+    ):
+        same = (left is right) if isinstance(left, Obj | Seq | Table | Fn | Native) else left == right
+        return same if operator == "==" else not same
+    if operator in {"&&", "||"}:
+        decided = operator == "||"
+        if left is decided or right is decided:
+            return decided
+        return (not decided) if isinstance(left, bool) and isinstance(right, bool) else Unknown()
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        return _arithmetic(operator, left, right)
+    return Unknown()
+
+
+def _arithmetic(operator: str, left: float, right: float) -> Value:
+    if operator == "+":
+        return left + right
+    if operator == "-":
+        return left - right
+    if operator == "*" and abs(left) < 1e15 and abs(right) < 1e15:
+        return left * right
+    if operator == "<<" and isinstance(left, int) and isinstance(right, int) and 0 <= right < 63:
+        return left << right
+    if operator in {"<", ">", "<=", ">="}:
+        return {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[operator]
+    return Unknown()
+
+
+def _hashable(value: Value) -> bool:
+    return isinstance(value, str | int | float | bool)
+
+
+def with_types(value: Value, types: tuple[Type, ...]) -> Value:
+    """Attach explicit type arguments to a function."""
+    if isinstance(value, Foreign):
+        return Foreign(value.package, value.name, types, value.receiver)
+    if isinstance(value, Fn):
+        names = [
+            text(n)
+            for p in (child(value.node, "type_parameters") or value.node).named_children
+            if p.type == "type_parameter_declaration"
+            for n in p.children_by_field_name("name")
+        ]
+        bound = {**value.bound, **dict(zip(names, types, strict=False))}
+        return Fn(value.node, value.file, value.scope, value.receiver, bound, value.name)
+    if isinstance(value, TypeValue):
+        kind = value.type
+        return TypeValue(Type(kind.kind, kind.name, kind.package, kind.own, kind.elem, types, kind.node, kind.file))
+    return value
+
+
+def _types_of(function: Value) -> tuple[Type, ...]:
+    return function.types if isinstance(function, Foreign) else ()
+
+
+def struct_fields(node: Node) -> list[Node]:
+    """Return the field declarations of a struct type."""
+    return [
+        item
+        for body in node.named_children
+        if body.type == "field_declaration_list"
+        for item in body.named_children
+        if item.type == "field_declaration"
+    ]
+
+
+def parameters(node: Node) -> list[Node]:
+    """Return one parameter declaration per parameter name (an unnamed parameter counts once)."""
+    result = []
+    for item in (child(node, "parameters") or node).named_children:
+        if item.type in {"parameter_declaration", "variadic_parameter_declaration"}:
+            result.extend([item] * max(1, len(item.children_by_field_name("name"))))
+    return result
+
+
+def is_handler(function: Fn) -> bool:
+    """Tell whether a function has the form of a tool handler: a context or a request comes in."""
+    words = text(child(function.node, "parameters"))
+    return "Context" in words or "Request" in words or "Params" in words or "Args" in words
+
+
+_SCHEMA = Type("named", "Schema", "jsonschema")
+
+
+def foreign_field(kind: Type, name: str) -> Type:
+    """Return the type of the SDK fields whose literals may leave their type out."""
+    if kind.own or kind.kind != "named":
+        return ANY
+    if name in {"Properties", "Defs", "PatternProperties", "Definitions"} and kind.name == "Schema":
+        return Type("map", elem=Type("named", kind.name, kind.package))
+    if name in {"AnyOf", "OneOf", "AllOf", "PrefixItems"} and kind.name == "Schema":
+        return Type("slice", elem=Type("named", kind.name, kind.package))
+    return ANY
+
+
+def _builtin(name: str) -> Value:
+    if name in {"string", "int", "int64", "float64", "bool", "int32", "float32", "byte", "rune", "any"}:
+        return TypeValue(STRING if name == "string" else Type("basic", name))
+    return Unknown()
+
+
+def _append(run: Evaluator, nodes: list[Node], frame: Frame) -> Value:
+    values = run.arguments(nodes[:1], frame)
+    first = values[0] if values else None
+    under, _ = run.index.underlying(first.type) if isinstance(first, Seq | Unknown) else (ANY, None)
+    added: list[Value] = []
+    for node in nodes[1:]:
+        if node.type == "variadic_argument":
+            value = run.eval(node.named_children[0], frame) if node.named_children else None
+            added.extend(value.items if isinstance(value, Seq) else [value] if value is not None else [])
+        else:
+            added.append(run.eval(node, frame, under.elem or ANY))
+    base = first.items if isinstance(first, Seq) else []
+    if len(base) + len(added) > MAX_ITEMS:
+        return Seq(base[:MAX_ITEMS], open=True)
+    kind = first.type if isinstance(first, Seq | Unknown) else ANY
+    return Seq([*base, *added], kind, open=not (first is None or (isinstance(first, Seq) and not first.open)))
+
+
+def _make(run: Evaluator, nodes: list[Node], frame: Frame) -> Value:
+    kind = run.index.type_of(nodes[0], frame.file, frame.bound) if nodes else ANY
+    return run.zero(kind)
+
+
+def _new(run: Evaluator, nodes: list[Node], frame: Frame) -> Value:
+    if not nodes:
+        return Unknown()
+    kind = run.index.type_of(nodes[0], frame.file, frame.bound)
+    return run.zero(kind) if kind.kind not in {"any"} else run.eval(nodes[0], frame)
+
+
+def _len(run: Evaluator, nodes: list[Node], frame: Frame) -> Value:
+    value = run.eval(nodes[0], frame) if nodes else None
+    if isinstance(value, Seq | Table) and not value.open:
+        return len(value.items)
+    return len(value.encode()) if isinstance(value, str) else Unknown()
+
+
+_BUILTINS: dict[str, Callable[[Evaluator, list[Node], Frame], Value]] = {
+    "append": _append,
+    "make": _make,
+    "new": _new,
+    "len": _len,
+}
