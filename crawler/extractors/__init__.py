@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from crawler.extractors.base import Extraction, Extractor, Project
 from crawler.extractors.golang import EXTRACTOR as GO
+from crawler.extractors.python import PythonExtractor
 
 EXTRACTORS: Mapping[str, Extractor] = {
     "go": GO,
+    "python": PythonExtractor(),
 }
 
 __all__ = ["EXTRACTORS", "Extraction", "Extractor", "Project"]

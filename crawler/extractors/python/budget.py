@@ -1,0 +1,27 @@
+"""Bounds on the work for one project, so that hostile sources end in time."""
+
+MAX_STEPS = 1_500_000  # evaluated nodes; real packages of 100 tools take under 150,000
+MAX_DEPTH = 60  # nested calls and expressions of the evaluator
+MAX_ELEMENTS = 20_000  # of one container
+MAX_TEXT = 2_000_000  # characters of one string
+MAX_FILE = 4_000_000  # bytes of one source file that is parsed
+MAX_ITERATIONS = 2_000  # of one loop
+
+
+class BudgetExceededError(Exception):
+    """The steps for this project are used up; what was found so far stands."""
+
+
+class Budget:
+    """A counter of steps."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, steps: int = MAX_STEPS) -> None:
+        self.left = steps
+
+    def spend(self, steps: int = 1) -> None:
+        """Take `steps`. Raises `BudgetExceededError` when none are left."""
+        self.left -= steps
+        if self.left < 0:
+            raise BudgetExceededError

@@ -1,0 +1,354 @@
+"""Builtin and standard-library functions on abstract values; `FUNCTIONS` is the table."""
+
+import inspect
+import json
+import textwrap
+from collections.abc import Callable, Mapping
+
+from crawler.extractors.python.budget import MAX_ITERATIONS
+from crawler.extractors.python.classes import class_attribute, inherits
+from crawler.extractors.python.comprehensions import elements
+from crawler.extractors.python.interpreter import Interpreter
+from crawler.extractors.python.reflection import signature_of, values_of_dir
+from crawler.extractors.python.server import Server
+from crawler.extractors.python.truth import truth
+from crawler.extractors.python.values import (
+    MISSING,
+    Class,
+    External,
+    Function,
+    Instance,
+    Made,
+    ModuleValue,
+    Partial,
+    Place,
+    Rest,
+    Text,
+    Unknown,
+    Value,
+    plain,
+)
+
+Handler = Callable[[Interpreter, list[Value], dict[str, Value], Place], Value]
+
+
+def _getenv(run: Interpreter, args: list[Value], kwargs: dict[str, Value], _place: Place) -> Value:
+    name = run.first(args[0]) if args else run.first(kwargs.get("key"))
+    default = args[1] if len(args) > 1 else kwargs.get("default")
+    if isinstance(name, str):
+        run.environment.setdefault(str(name), len(args) < 2 and "default" not in kwargs)
+    return Unknown("environment", "env", default, f"os.getenv({name!r})", str(name) if isinstance(name, str) else "")
+
+
+def _list(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    return elements(run, args[0]) if args else []
+
+
+def _tuple(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    return tuple(elements(run, args[0])) if args else ()
+
+
+def _set(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    try:
+        return {run.first(v) for v in elements(run, args[0])} if args else set()
+    except TypeError:
+        return Unknown("unhashable")
+
+
+def _sorted(run: Interpreter, args: list[Value], kwargs: dict[str, Value], _place: Place) -> Value:
+    values = [run.first(v) for v in elements(run, args[0])] if args else []
+    if not kwargs and all(isinstance(v, str) for v in values):
+        return sorted(values)
+    return values
+
+
+def _dict(run: Interpreter, args: list[Value], kwargs: dict[str, Value], _place: Place) -> Value:
+    out: dict[Value, Value] = {}
+    if args:
+        source = run.first(args[0])
+        if isinstance(source, dict):
+            out.update(source)
+        else:
+            for pair in elements(run, source):
+                pair = run.first(pair)
+                if isinstance(pair, tuple) and len(pair) == 2:
+                    out[run.first(pair[0])] = pair[1]
+                else:
+                    rest = Rest(pair)
+                    out[rest] = rest
+    out.update(kwargs)
+    return out
+
+
+def _str(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    whole = run.force(args[0]) if args else ""
+    value = run.first(whole)
+    if isinstance(value, Instance) and value.member:
+        value = run.first(value.attributes.get("value"))
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (int, float)) or value is None:
+        return str(value)
+    return Unknown("str", getattr(whole, "kind", None))
+
+
+def _len(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    value = run.first(args[0]) if args else None
+    known = isinstance(value, (str, list, tuple, dict, set)) and not (
+        not isinstance(value, str) and any(isinstance(v, Rest) for v in value)
+    )
+    return len(value) if known else Unknown("len")
+
+
+def _number(convert: type[int] | type[float]) -> Handler:
+    def handler(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+        whole = run.force(args[0]) if args else 0
+        value = run.first(whole)
+        try:
+            result = convert(value) if isinstance(value, (str, int, float)) and len(str(value)) < 40 else None
+        except (ValueError, OverflowError):
+            result = None
+        if isinstance(whole, Unknown):
+            return Unknown("configured", whole.kind, MISSING if result is None else result, whole.text, whole.name)
+        return Unknown("number") if result is None else result
+
+    return handler
+
+
+def _bool(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    value = run.force(args[0]) if args else False
+    known, guess = truth(run, value)
+    if known is not None:
+        return known
+    return Unknown("test", getattr(value, "kind", None), MISSING if guess is None else guess)
+
+
+def _range(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    bounds = [run.first(a) for a in args]
+    if not bounds or not all(isinstance(b, int) for b in bounds) or (len(bounds) == 3 and not bounds[2]):
+        return Unknown("range")
+    return list(range(*bounds)[:MAX_ITERATIONS])
+
+
+def _enumerate(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    return [v if isinstance(v, Rest) else (i, v) for i, v in enumerate(elements(run, args[0]))] if args else []
+
+
+def _zip(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    return list(zip(*(elements(run, a) for a in args), strict=False))
+
+
+def _map(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], place: Place) -> Value:
+    if len(args) != 2:
+        return Unknown("map")
+    return [v if isinstance(v, Rest) else run.call(args[0], [v], {}, place) for v in elements(run, args[1])]
+
+
+def _identity(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    _ = run
+    return args[0] if args else MISSING
+
+
+def _cast(_run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    return args[1] if len(args) > 1 else MISSING
+
+
+def _getattr(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], place: Place) -> Value:
+    if len(args) < 2:
+        return MISSING
+    name = run.first(args[1])
+    if not isinstance(name, str):
+        return Unknown("attribute-name")
+    owner = run.first(args[0])
+    if len(args) > 2 and isinstance(owner, (Function, Instance, Class)) and not has(run, owner, name):
+        return args[2]
+    return run.attribute(args[0], str(name), place)
+
+
+def has(run: Interpreter, owner: Value, name: str) -> bool:
+    """Tell whether `owner` has an attribute of its own code called `name`."""
+    if isinstance(owner, Function):
+        return name in owner.attributes or name in ("__name__", "__doc__")
+    if isinstance(owner, Instance):
+        return name in owner.attributes or class_attribute(run, owner.cls, name) is not MISSING
+    if isinstance(owner, Class):
+        return class_attribute(run, owner, name) is not MISSING
+    return False
+
+
+def _hasattr(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    owner, name = (run.first(a) for a in args[:2]) if len(args) > 1 else (None, None)
+    if isinstance(owner, (Function, Instance, Class)) and isinstance(name, str):
+        return has(run, owner, name)
+    return Unknown("hasattr")
+
+
+def _setattr(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    if len(args) == 3:
+        owner, name = run.first(args[0]), run.first(args[1])
+        attributes = getattr(owner, "attributes", None)
+        if isinstance(attributes, dict) and isinstance(name, str):
+            attributes[str(name)] = args[2]
+    return None
+
+
+def _isinstance(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    if len(args) != 2:
+        return MISSING
+    value, kind = run.first(args[0]), run.first(args[1])
+    paths = {k.path for k in (kind if isinstance(kind, tuple) else (kind,)) if isinstance(k, External)}
+    for native in (bool, str, int, float, list, dict, tuple, set):
+        if isinstance(value, native):
+            return f"builtins.{native.__name__}" in paths
+    if isinstance(value, Instance):
+        from crawler.extractors.python.classes import lineage  # noqa: PLC0415
+
+        line = lineage(run, value.cls)
+        return any(k in line for k in (kind if isinstance(kind, tuple) else (kind,))) or Unknown("isinstance")
+    return Unknown("isinstance")
+
+
+def _callable(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    value = run.first(args[0]) if args else None
+    if isinstance(value, (Function, Class, Partial)):
+        return True
+    return False if isinstance(value, (str, int, list, dict, tuple)) or value is None else Unknown("callable")
+
+
+def _type(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    value = run.first(args[0]) if args else None
+    return value.cls if isinstance(value, Instance) and len(args) == 1 else MISSING
+
+
+def _partial(run: Interpreter, args: list[Value], kwargs: dict[str, Value], _place: Place) -> Value:
+    _ = run
+    return Partial(args[0], args[1:], kwargs) if args else MISSING
+
+
+def _text(function: Callable[[str], str]) -> Handler:
+    def handler(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+        value = run.first(args[0]) if args else None
+        if not isinstance(value, str):
+            return Unknown("text")
+        result = function(str(value))
+        place = getattr(value, "place", None)
+        return Text.at(result, place) if place else result
+
+    return handler
+
+
+def _getdoc(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], place: Place) -> Value:
+    doc = run.first(run.attribute(args[0], "__doc__", place)) if args else None
+    return inspect.cleandoc(doc) if isinstance(doc, str) else None
+
+
+def _dumps(run: Interpreter, args: list[Value], kwargs: dict[str, Value], _place: Place) -> Value:
+    value = run.first(args[0]) if args else None
+    if not isinstance(value, (dict, list, str, int, float)):
+        return Unknown("json")
+    indent = run.first(kwargs.get("indent"))
+    ascii_only = run.first(kwargs.get("ensure_ascii", True)) is not False
+    width = indent if isinstance(indent, int) and not isinstance(indent, bool) and 0 <= indent < 9 else None
+    return json.dumps(plain(value), indent=width, ensure_ascii=ascii_only)
+
+
+def _import_module(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], place: Place) -> Value:
+    name = run.first(args[0]) if args else None
+    importer = run.modules.load(place.file)
+    if not isinstance(name, str) or importer is None:
+        run.dynamic.append(place)
+        return Unknown("dynamic-import")
+    level = len(name) - len(name.lstrip("."))
+    return run.import_module(name.lstrip("."), importer, level)
+
+
+def _globals(run: Interpreter, _args: list[Value], _kwargs: dict[str, Value], place: Place) -> Value:
+    module = run.modules.load(place.file)
+    return module.scope.names if module is not None else MISSING
+
+
+def _signature(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], place: Place) -> Value:
+    return signature_of(run, run.first(args[0]), place) if args else MISSING
+
+
+def _getmembers(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], place: Place) -> Value:
+    owner = run.first(args[0]) if args else None
+    if not isinstance(owner, (Instance, Class, ModuleValue)):
+        return MISSING
+    return [(name, run.attribute(owner, name, place)) for name in values_of_dir(run, owner)]
+
+
+def _dir(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    owner = run.first(args[0]) if args else None
+    return list(values_of_dir(run, owner)) if isinstance(owner, (Instance, Class, ModuleValue)) else MISSING
+
+
+def _vars(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    owner = run.first(args[0]) if args else None
+    if isinstance(owner, ModuleValue):
+        run.start(owner.module)
+        return owner.module.scope.names
+    return owner.attributes if isinstance(owner, (Instance, Class)) else MISSING
+
+
+def _system(_run: Interpreter, _args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    return Unknown("platform", "platform", text="platform")
+
+
+FUNCTIONS: Mapping[str, Handler] = {
+    "os.getenv": _getenv,
+    "os.environ.get": _getenv,
+    "builtins.list": _list,
+    "builtins.tuple": _tuple,
+    "builtins.frozenset": _set,
+    "builtins.set": _set,
+    "builtins.sorted": _sorted,
+    "builtins.reversed": _list,
+    "builtins.dict": _dict,
+    "collections.OrderedDict": _dict,
+    "collections.defaultdict": lambda run, args, kwargs, place: _dict(run, args[1:], kwargs, place),
+    "builtins.str": _str,
+    "builtins.len": _len,
+    "builtins.int": _number(int),
+    "builtins.float": _number(float),
+    "builtins.bool": _bool,
+    "builtins.range": _range,
+    "builtins.enumerate": _enumerate,
+    "builtins.zip": _zip,
+    "builtins.map": _map,
+    "itertools.chain": lambda run, args, _k, _p: [e for a in args for e in elements(run, a)],
+    "itertools.chain.from_iterable": lambda run, args, _k, _p: [e for a in elements(run, args[0]) for e in elements(run, a)]
+    if args
+    else [],
+    "builtins.iter": _identity,
+    "builtins.getattr": _getattr,
+    "builtins.hasattr": _hasattr,
+    "builtins.setattr": _setattr,
+    "builtins.isinstance": _isinstance,
+    "builtins.callable": _callable,
+    "builtins.type": _type,
+    "builtins.globals": _globals,
+    "builtins.vars": _vars,
+    "builtins.dir": _dir,
+    "inspect.getmembers": _getmembers,
+    "functools.partial": _partial,
+    "functools.cache": _identity,
+    "copy.deepcopy": _identity,
+    "copy.copy": _identity,
+    "types.MappingProxyType": _identity,
+    "typing.cast": _cast,
+    "typing.NewType": _cast,
+    "asyncio.run": _identity,
+    "anyio.run": lambda run, args, _k, place: run.call(args[0], args[1:], {}, place) if args else None,
+    "asyncio.get_event_loop().run_until_complete": _identity,
+    "textwrap.dedent": _text(textwrap.dedent),
+    "inspect.cleandoc": _text(inspect.cleandoc),
+    "inspect.getdoc": _getdoc,
+    "inspect.signature": _signature,
+    "json.dumps": _dumps,
+    "importlib.import_module": _import_module,
+    "builtins.__import__": _import_module,
+    "platform.system": _system,
+}
+
+__all__ = ["FUNCTIONS", "Server", "has", "inherits"]

@@ -1,0 +1,233 @@
+"""Calls: of the tree's own functions and classes, of methods the evaluator models, of what is external."""
+
+import ast
+
+from crawler.extractors.python.builtin_functions import FUNCTIONS
+from crawler.extractors.python.classes import class_attribute, instantiate, is_live
+from crawler.extractors.python.interpreter import Interpreter
+from crawler.extractors.python.methods import call_method
+from crawler.extractors.python.scope import Scope
+from crawler.extractors.python.sdk import DECORATOR, apply_decorator, call_external
+from crawler.extractors.python.sdk_names import is_sdk, is_server_class
+from crawler.extractors.python.server import Server
+from crawler.extractors.python.values import (
+    MISSING,
+    Choice,
+    Class,
+    External,
+    Function,
+    Instance,
+    Lazy,
+    Made,
+    Method,
+    Partial,
+    Place,
+    Rest,
+    Subscripted,
+    Unknown,
+    Value,
+)
+
+_MAX_SAME = 2  # the same function on the stack of calls
+
+
+def call(run: Interpreter, target: Value, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
+    """Return the result of `target(*args, **kwargs)`."""
+    run.budget.spend()
+    target = run.force(target)
+    if isinstance(target, Choice):
+        known = [o for o in (run.first(o) for o in target.options) if isinstance(o, (Function, Class, Method, Partial))]
+        target = known[0] if known else run.first(target)
+    if not isinstance(target, Unknown):
+        target = run.first(target)
+    if isinstance(target, Function):
+        live = run.relevant.function(target) or any(is_live(run, v) for v in (*args, *kwargs.values()))
+        if live or target.name.startswith("_lazy_") or _takes_function(run, args):
+            return invoke(run, target, args, kwargs, place)
+        return Lazy(lambda: invoke(run, target, args, kwargs, place))
+    if isinstance(target, Class):
+        return instantiate(run, target, args, kwargs, place)
+    if isinstance(target, Partial):
+        return call(run, target.function, [*target.args, *args], {**target.kwargs, **kwargs}, place)
+    if isinstance(target, Method):
+        return call_method(run, target, args, kwargs, place)
+    if isinstance(target, Instance):
+        special = class_attribute(run, target.cls, "__call__")
+        if isinstance(special, Function):
+            return call(run, special.bind(target), args, kwargs, place)
+        return Unknown("not-callable")
+    if isinstance(target, Subscripted):
+        return call(run, target.base, args, kwargs, place)
+    if isinstance(target, External):
+        return _external(run, target.path, args, kwargs, place)
+    if isinstance(target, Made):
+        return _made(run, target, args, kwargs, place)
+    if isinstance(target, Unknown):
+        function = _only_function(run, args)
+        if function is not None and not kwargs:
+            return function  # an unknown decorator is taken to return what it decorates
+        return Unknown(target.reason, target.kind, text=f"{target.text}()" if target.text else "")
+    return Unknown("not-callable")
+
+
+def _only_function(run: Interpreter, args: list[Value]) -> Value:
+    if len(args) == 1:
+        value = run.first(args[0])
+        if isinstance(value, (Function, Class)):
+            return value
+    return None
+
+
+def _takes_function(run: Interpreter, args: list[Value]) -> bool:
+    return len(args) == 1 and isinstance(run.force(args[0]), Function)
+
+
+def _external(run: Interpreter, path: str, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
+    handler = FUNCTIONS.get(path)
+    if handler is not None:
+        value = handler(run, args, kwargs, place)
+        if value is not MISSING:
+            return value
+    if is_server_class(path):
+        return Server.of(path, args, kwargs, place, run)
+    if is_sdk(path):
+        value = call_external(run, path, args, kwargs, place)
+        if value is not MISSING:
+            return value
+    elif not kwargs and not path.startswith("builtins."):
+        function = _only_function(run, args)
+        if isinstance(function, Function):
+            return function  # an external decorator without arguments
+    return Made(path, args, kwargs, place)
+
+
+def _made(run: Interpreter, target: Made, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
+    if target.path == DECORATOR:
+        return apply_decorator(run, target, args, kwargs, place)
+    if is_sdk(target.path):
+        value = call_external(run, f"{target.path}()", args, kwargs, place)
+        if value is not MISSING:
+            return value
+    if target.path == "functools.wraps" and args and target.args:
+        return _wraps(run, run.first(args[0]), run.first(target.args[0]))
+    function = _only_function(run, args)
+    if function is not None and not kwargs:
+        return function  # `@external(…)`
+    return Made(f"{target.path}()", args, kwargs, place)
+
+
+def _wraps(run: Interpreter, wrapper: Value, wrapped: Value) -> Value:
+    _ = run
+    if isinstance(wrapper, Function) and isinstance(wrapped, Function):
+        wrapper.wrapped = wrapped
+        wrapper.attributes = {**wrapped.attributes, **wrapper.attributes}
+        wrapper.injected = wrapped.injected
+        wrapper.guards = wrapped.guards
+    return wrapper
+
+
+def invoke(run: Interpreter, function: Function, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
+    """Run the body of a function of the tree and return what it gives back."""
+    if run.active.count(function.node) >= _MAX_SAME:
+        return Unknown("recursive", text=function.name)
+    with run.deeper() as fine:
+        if not fine:
+            return Unknown("too-deep", text=function.name)
+        scope = Scope(function.module, function.scope, function)
+        bind(run, function, args, kwargs, scope)
+        if isinstance(function.node, ast.Lambda):
+            return run.evaluate(function.node.body, scope)
+        run.executed.add(function.node)
+        run.active.append(function.node)
+        run.returns.append([])
+        run.yields.append([])
+        try:
+            run.block(function.node.body, scope)
+        finally:
+            run.active.pop()
+            returned = run.returns.pop()
+            yielded = run.yields.pop()
+    if yielded:
+        return yielded
+    return _result(run, returned)
+
+
+def _result(run: Interpreter, returned: list[Value]) -> Value:
+    if not returned:
+        return None
+    if len(returned) == 1:
+        return returned[0]
+    # What carries a value comes first: an early `return None` or `return []` is the exception.
+    forced = [run.force(r) for r in returned]
+    full = [r for r in forced if not (r is None or r == [] or r == {} or isinstance(r, Unknown))]
+    if not full:
+        return forced[-1]
+    return full[0] if len(full) == 1 else Choice(tuple(full[:16]))
+
+
+def bind(run: Interpreter, function: Function, args: list[Value], kwargs: dict[str, Value], scope: Scope) -> None:
+    """Bind arguments to parameters; what is not given takes its default, else is unknown."""
+    spec = function.node.args
+    names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+    values = list(args)
+    if function.bound is not MISSING and function.bound is not None:
+        values.insert(0, function.bound)
+    defaults = dict(zip(reversed(names), reversed(spec.defaults), strict=False))
+    defaults.update({a.arg: d for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None})
+    annotations = {a.arg: a.annotation for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)}
+    given = dict(kwargs)
+    spread = given.pop("**", None)
+    for index, name in enumerate(names):
+        if index < len(values) and not isinstance(values[index], Rest):
+            scope.names[name] = values[index]
+        elif name in given:
+            scope.names[name] = given.pop(name)
+        else:
+            scope.names[name] = _absent(run, function, name, defaults, annotations, unsure=spread is not None)
+    for argument in spec.kwonlyargs:
+        name = argument.arg
+        if name in given:
+            scope.names[name] = given.pop(name)
+        else:
+            scope.names[name] = _absent(run, function, name, defaults, annotations, unsure=spread is not None)
+    if spec.vararg:
+        scope.names[spec.vararg.arg] = tuple(values[len(names) :])
+    if spec.kwarg:
+        if spread is not None:
+            rest = Rest(spread)
+            given[rest] = rest  # type: ignore[index]
+        scope.names[spec.kwarg.arg] = given
+
+
+def _absent(
+    run: Interpreter,
+    function: Function,
+    name: str,
+    defaults: dict[str, ast.expr],
+    annotations: dict[str, ast.expr | None],
+    *,
+    unsure: bool,
+) -> Value:
+    if name in defaults:
+        value = run.evaluate(defaults[name], function.scope)
+        return Unknown("parameter", None, value, name) if unsure or run.orphan else value
+    annotation = annotations.get(name)
+    if annotation is not None:
+        kind = run.first(run.evaluate(annotation, function.scope))
+        if isinstance(kind, str) and kind.isidentifier():
+            kind = run.first(run.evaluate(ast.Name(kind, ast.Load(), lineno=1), function.scope))
+        if isinstance(kind, Subscripted):
+            kind = run.first(kind.base)
+        if isinstance(kind, External) and is_server_class(kind.path):
+            server = Server.of(kind.path, [], {}, Place(function.module.path, function.node.lineno), run)
+            server.assumed = True
+            return server
+        if isinstance(kind, External) and not is_sdk(kind.path) and "." in kind.path.removeprefix("builtins.").removeprefix("typing."):
+            return Made(kind.path, [], {}, Place(function.module.path, function.node.lineno))
+        if isinstance(kind, Class) and kind.node not in run.building:
+            run.building.add(kind.node)
+            try:
+                return instantiate(run, kind, [], {}, Place(function.module.path, function.node.lineno))
+            finally:
+                run.building.discard(kind.node)
+    return Unknown("parameter", text=name)

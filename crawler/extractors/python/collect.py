@@ -1,0 +1,266 @@
+"""From registrations to tools: names, descriptions, schemas, annotations, places."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from crawler.extractors.python.docstrings import description_of
+from crawler.extractors.python.guards import Guard, condition_of
+from crawler.extractors.python.interpreter import Interpreter
+from crawler.extractors.python.schema import Schemas
+from crawler.extractors.python.sdk import is_tool_class, listed
+from crawler.extractors.python.server import Registration, Server
+from crawler.extractors.python.signatures import input_schema
+from crawler.extractors.python.values import (
+    Choice,
+    Class,
+    Function,
+    Guarded,
+    Instance,
+    Made,
+    Partial,
+    Place,
+    Rest,
+    Unknown,
+    Value,
+    plain,
+)
+from mcp_catalogue.model import Annotations, Handler, Location, Tool, Unresolved
+
+_HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
+_SNAKE = {"read_only_hint": _HINTS[0], "destructive_hint": _HINTS[1], "idempotent_hint": _HINTS[2], "open_world_hint": _HINTS[3]}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the project's manifest decides."""
+
+    split_docstrings: bool
+
+
+def collect(run: Interpreter, options: Options) -> Iterator[Tool | Unresolved]:
+    """Yield what every server of the project lists; a mounted one under its prefix."""
+    mounted = {id(server) for parent in run.servers for server in (m.server for m in parent.mounts)}
+    for server in run.servers:
+        if id(server) not in mounted:
+            yield from _listing(run, server, (), (), options, frozenset())
+
+
+def _listing(
+    run: Interpreter,
+    server: Server,
+    prefixes: tuple[str, ...],
+    guards: tuple[Guard, ...],
+    options: Options,
+    above: frozenset[int],
+) -> Iterator[Tool | Unresolved]:
+    for registration in server.registrations:
+        for found in _registered(run, server, registration, options):
+            if isinstance(found, Tool):
+                named = replace(found, name="_".join([*prefixes, found.name]))
+                yield replace(named, condition=condition_of(guards)) if guards and not found.condition else named
+            else:
+                yield found
+    if id(server) in above:
+        return
+    for mount in server.mounts:
+        prefix = run.first(mount.prefix)
+        if prefix is not None and not isinstance(prefix, str):
+            yield Unresolved(file=mount.place.file, line=mount.place.line, reason="prefix-not-constant", covers=None)
+            continue
+        inner = (*prefixes, str(prefix)) if prefix else prefixes
+        yield from _listing(run, mount.server, inner, (*guards, *mount.guards), options, above | {id(server)})
+
+
+def _registered(run: Interpreter, server: Server, one: Registration, options: Options) -> Iterator[Tool | Unresolved]:
+    if one.kind == "listing":
+        for element in listed(run, one):
+            yield _listed(run, server, element, one, options)
+    elif one.kind == "function":
+        yield _function(run, one.target, one.kwargs, one, options)
+    elif one.kind == "object":
+        yield _object(run, server, one.target, one, options)
+    else:
+        yield _unresolved(one, one.reason or "function-not-found")
+
+
+def _listed(run: Interpreter, server: Server, element: Value, one: Registration, options: Options) -> Tool | Unresolved:
+    if isinstance(element, Rest):
+        source = run.first(element.source)
+        if isinstance(source, Unknown):
+            return _unresolved(one, "listing-not-constant", source.text)
+        element = element.source
+    guards = one.guards
+    if isinstance(element, Guarded):
+        guards = (*guards, *element.guards)
+    return _object(run, server, element, replace(one, guards=guards), options)
+
+
+def _object(run: Interpreter, server: Server, target: Value, one: Registration, options: Options) -> Tool | Unresolved:
+    value = run.first(target)
+    if isinstance(value, Made) and value.path == "fastmcp.<tool>":
+        return _function(run, value.args[0], {**value.kwargs, **one.kwargs}, one, options)
+    if isinstance(value, (Function, Partial)):
+        return _function(run, value, one.kwargs, one, options)
+    if isinstance(value, Class) or (isinstance(value, Instance) and "name" not in value.attributes and one.kind == "object"):
+        called = run.first(run.attribute(value, "__call__", one.place))
+        if isinstance(called, Function) and isinstance(value, Instance):
+            name = one.kwargs.get("name", value.cls.name)
+            return _function(run, called, {**one.kwargs, "name": name}, one, options)
+    fields = _fields(run, value)
+    if fields is None:
+        text = value.text if isinstance(value, Unknown) else type(value).__name__
+        return _unresolved(one, "tool-not-constant", text)
+    name = text_of(run, fields.get("name"))
+    if name is None:
+        return _unresolved(one, "name-not-constant")
+    schema = run.first(fields.get("inputSchema", fields.get("input_schema", fields.get("parameters"))))
+    place = getattr(value, "place", None) or one.place
+    handler = handler_of(run, fields.get("fn", fields.get("handler"))) or handler_of(run, server.attributes.get("<call_tool>"))
+    annotations = annotations_of(run, fields.get("annotations"))
+    return Tool(
+        name=name,
+        title=text_of(run, fields.get("title")) or annotations.title,
+        description=text_of(run, fields.get("description")),
+        input_schema=_schema(run, schema),
+        output_schema=_schema(run, run.first(fields.get("outputSchema", fields.get("output_schema")))),
+        annotations=annotations,
+        condition=condition_of(one.guards),
+        location=_located(run, name, fields.get("name"), place),
+        handler=handler,
+    )
+
+
+def _fields(run: Interpreter, value: Value) -> dict[str, Value] | None:
+    if isinstance(value, Made) and (is_tool_class(value.path) or value.path.endswith(("Tool", "ToolDefinition"))):
+        return value.kwargs
+    if isinstance(value, dict) and "name" in value:
+        return value
+    if isinstance(value, Instance):
+        names = ("name", "title", "description", "inputSchema", "input_schema", "parameters", "annotations", "fn", "handler")
+        place = value.place or Place("", 1)
+        found = {n: run.attribute(value, n, place) for n in names}
+        return {n: v for n, v in found.items() if not isinstance(run.force(v), Unknown) or n == "name"}
+    return None
+
+
+def _schema(run: Interpreter, value: Value) -> dict[str, Any] | None:
+    if isinstance(value, Made) and value.path == "pydantic.schema":
+        schemas = Schemas(run)
+        schema = schemas.model(value.args[0])
+        return {"$defs": dict(sorted(schemas.defs.items())), **schema} if schemas.defs else schema
+    if isinstance(value, dict):
+        return _resolve(run, value)
+    return None
+
+
+def _resolve(run: Interpreter, value: Value, depth: int = 30) -> Any:
+    value = run.first(value)
+    if isinstance(value, dict) and depth:
+        return {str(k): _resolve(run, v, depth - 1) for k, v in value.items() if isinstance(k, (str, int))}
+    if isinstance(value, (list, tuple, set)) and depth:
+        return [_resolve(run, v, depth - 1) for v in value if not isinstance(v, Rest)]
+    if isinstance(value, Made) and value.path == "pydantic.schema":
+        return _schema(run, value)
+    return plain(value)
+
+
+def _function(run: Interpreter, target: Value, said: dict[str, Value], one: Registration, options: Options) -> Tool | Unresolved:
+    target = run.first(target)
+    function = target
+    while isinstance(function, Partial):
+        function = run.first(function.function)
+    given = run.first(said.get("name"))
+    name = text_of(run, given) if given is not None else None
+    if name is None and given is not None:
+        return _unresolved(one, "name-not-constant", getattr(given, "text", ""))
+    if not isinstance(function, Function):
+        if name is None:
+            return _unresolved(one, "function-not-found", getattr(function, "text", ""))
+        function = None
+    if name is None:
+        name = text_of(run, run.attribute(function, "__name__", one.place))
+    if not name or name == "<lambda>":
+        return _unresolved(one, "name-not-constant")
+    described, parameters = said.get("description"), dict[str, str]()
+    description = text_of(run, described)
+    if description is None and function is not None:
+        doc = text_of(run, run.attribute(function, "__doc__", one.place))
+        description, parameters = description_of(doc, one.sdk, split=options.split_docstrings)
+    excluded = run.first(said.get("exclude_args"))
+    hidden = frozenset(str(e) for e in excluded if isinstance(e, str)) if isinstance(excluded, (list, tuple, set)) else frozenset()
+    schema = input_schema(run, target, one.sdk, hidden) if function is not None else None
+    for key, text in parameters.items():
+        if schema is not None and text and key in schema["properties"]:
+            schema["properties"][key].setdefault("description", text)
+    annotations = annotations_of(run, said.get("annotations"))
+    fallback = Place(function.module.path, function.node.lineno) if function is not None else one.place
+    guards = tuple(dict.fromkeys((*one.guards, *(_origin(function).guards if function is not None else ()))))
+    return Tool(
+        name=name,
+        title=text_of(run, said.get("title")) or annotations.title,
+        description=description,
+        input_schema=schema,
+        annotations=annotations,
+        condition=condition_of(guards),
+        location=_located(run, name, given, fallback),
+        handler=handler_of(run, function),
+    )
+
+
+def _origin(function: Function) -> Function:
+    while function.wrapped is not None:
+        function = function.wrapped
+    return function
+
+
+def text_of(run: Interpreter, value: Value) -> str | None:
+    """Return `value` as the text it is by default, or None."""
+    value = run.first(value)
+    if isinstance(value, Instance) and value.member:
+        value = run.first(value.attributes.get("value"))
+    if isinstance(value, Choice):
+        value = run.first(value.options[0])
+    return str(value) if isinstance(value, str) else None
+
+
+def annotations_of(run: Interpreter, value: Value) -> Annotations:
+    """Return the annotations that are set explicitly."""
+    value = run.first(value)
+    fields: dict[Any, Value] = {}
+    if isinstance(value, Made):
+        fields = value.kwargs
+        spread = run.first(fields.get("**"))
+        fields = {**spread, **fields} if isinstance(spread, dict) else fields
+    elif isinstance(value, dict):
+        fields = value
+    hints: dict[str, bool] = {}
+    for key, hint in fields.items():
+        known = run.first(hint)
+        if isinstance(key, str) and isinstance(known, bool):
+            hints[_SNAKE.get(key, str(key))] = known
+    return Annotations(title=text_of(run, fields.get("title")), **{h: hints.get(h) for h in _HINTS})
+
+
+def handler_of(run: Interpreter, value: Value) -> Handler | None:
+    """Return the span of the function that a call runs."""
+    value = run.first(value)
+    while isinstance(value, Partial):
+        value = run.first(value.function)
+    if not isinstance(value, Function):
+        return None
+    origin = _origin(value)
+    node: ast.AST = origin.node
+    start = getattr(node, "lineno", 1)
+    return Handler(file=origin.module.path, start=start, end=getattr(node, "end_lineno", start) or start)
+
+
+def _located(run: Interpreter, name: str, given: Value, fallback: Place) -> Location:
+    place: Place | None = getattr(run.first(given), "place", None) if given is not None else None
+    return Location(file=(place or fallback).file, line=(place or fallback).line)
+
+
+def _unresolved(one: Registration, reason: str, detail: str = "") -> Unresolved:
+    covers = None if reason in ("listing-not-constant", "loop-over-unknown", "proxy", "openapi", "provider", "mounted-server-unknown") else 1
+    return Unresolved(file=one.place.file, line=one.place.line, reason=reason, detail=detail[:200], covers=covers)

@@ -1,0 +1,251 @@
+"""The Python extractor: which files to run, in which order, and what comes of it."""
+
+import ast
+import configparser
+from collections.abc import Iterable
+
+from crawler.extractors.base import Extraction, Project
+from crawler.extractors.python.budget import BudgetExceededError
+from crawler.extractors.python.collect import Options, collect
+from crawler.extractors.python.docstrings import splits_sections
+from crawler.extractors.python.engine import Engine
+from crawler.extractors.python.modules import Module, Modules
+from crawler.extractors.python.needles import NEEDLES, SDK, definitions, identifiers
+from crawler.extractors.python.relevance import Relevance
+from crawler.extractors.python.requirements import requirements
+from crawler.extractors.python.values import Class, Function, Place
+from mcp_catalogue.model import MayHaveMore, Tool, Unreadable, Unresolved
+
+_COMMON = frozenset(
+    {"main", "run", "start", "get", "set", "call", "init", "setup", "close", "stop", "list", "name", "load", "save", "server",
+     "tool", "tools", "mcp", "app", "execute", "handle", "create", "update", "delete", "add", "register", "client", "config"}
+)  # fmt: skip
+_DISTRIBUTIONS = ("mcp", "fastmcp")
+_ORPHAN_ROUNDS = 400
+
+
+class PythonExtractor:
+    """Reads MCP servers written in Python."""
+
+    name = "python"
+
+    def extract(self, project: Project) -> Extraction | None:
+        """Read `project`, or answer None where it holds no MCP server in Python."""
+        modules = Modules(project)
+        if not modules.own:
+            return None
+        return _Reading(project, modules).read()
+
+
+class _Reading:
+    """One reading of one project."""
+
+    def __init__(self, project: Project, modules: Modules) -> None:
+        self.project = project
+        self.modules = modules
+        self.relevance = Relevance()
+        self.run = Engine(modules, self.relevance)
+
+    def read(self) -> Extraction | None:
+        paths = [p for p in self.modules.own if NEEDLES.search(self.modules.read(p))]
+        if not any(SDK.search(self.modules.read(p)) for p in paths):
+            return self._shim()
+        loaded = [m for m in (self.modules.load(p) for p in paths) if m is not None]
+        self.run.uses_sdk = True
+        fast = sum(b"fastmcp import" in m.source and b"mcp.server.fastmcp" not in m.source for m in loaded)
+        official = sum(b"mcp.server" in m.source for m in loaded)
+        self.run.main_sdk = "fastmcp" if fast > official else "official"
+        self.relevance.names = self._names(loaded)
+        cut = False
+        found: list[Tool | Unresolved] = []
+        try:
+            self._roots(loaded)
+            self._orphans(loaded)
+        except (BudgetExceededError, RecursionError):
+            cut = True
+        self.run.budget.left = max(self.run.budget.left, 300_000)
+        try:
+            for one in collect(self.run, Options(splits_sections(self.project.dependencies.get("fastmcp")))):
+                found.append(one)
+        except (BudgetExceededError, RecursionError):
+            cut = True
+        return self._extraction(found, loaded, cut=cut)
+
+    def _names(self, loaded: Iterable[Module]) -> frozenset[str]:
+        """Names of the project's own functions and classes whose text leads to a registration."""
+        texts: list[tuple[str, frozenset[str], bool]] = []
+        for module in loaded:
+            lines = module.source.splitlines()
+            for name, start, end in definitions(module):
+                text = b"\n".join(lines[start - 1 : end])
+                texts.append((name, identifiers(text), NEEDLES.search(text) is not None))
+        names = {n for n, _, direct in texts if direct and n not in _COMMON and not n.startswith("__")}
+        for _ in range(8):
+            more = {n for n, ids, _ in texts if n not in names and n not in _COMMON and not n.startswith("__") and not names.isdisjoint(ids)}
+            if not more:
+                break
+            names |= more
+        return frozenset(names)
+
+    def _roots(self, loaded: list[Module]) -> None:
+        for module_name, attribute in self._entry_points():
+            module = self._named(module_name)
+            if module is None:
+                continue
+            self.run.start(module)
+            function = self.run.first(self.run.member(module, attribute)) if attribute else None
+            if isinstance(function, Function) and function.node not in self.run.executed:
+                self.run.invoke(function, [], {}, Place(module.path, 1))
+        for module in sorted(loaded, key=lambda m: (not m.path.endswith("__main__.py"), m.path)):
+            self.run.start(module)
+
+    def _entry_points(self) -> list[tuple[str, str]]:
+        points = list(self.project.entry_points)
+        for path in self.project.tree.paths:
+            if path.endswith(".dist-info/entry_points.txt"):
+                parser = configparser.ConfigParser(strict=False, interpolation=None)
+                try:
+                    parser.read_string((self.project.tree.read(path) or b"").decode("utf-8", "replace"))
+                except configparser.Error:
+                    continue
+                if parser.has_section("console_scripts"):
+                    points += [v for _, v in parser.items("console_scripts")]
+        found = []
+        for point in points:
+            module, _, attribute = point.split("[")[0].strip().partition(":")
+            if module.replace(".", "").replace("_", "").isalnum():
+                found.append((module, attribute.strip()))
+        return found
+
+    def _named(self, name: str) -> Module | None:
+        tail = name.replace(".", "/")
+        for path in self.modules.own:
+            if path.endswith((f"{tail}.py", f"{tail}/__init__.py")):
+                start = path.removesuffix(".py").removesuffix("/__init__")
+                if start == tail or start.endswith(f"/{tail}"):
+                    return self.modules.load(path)
+        return None
+
+    def _orphans(self, loaded: list[Module]) -> None:
+        """Run the functions that register tools and were not called: their callers are out of sight."""
+        self.run.orphan = True
+        waiting = list(self._registering(loaded))
+        names = {n for n, _, _ in waiting}
+        for _ in range(_ORPHAN_ROUNDS):
+            waiting = [w for w in waiting if w[1].node not in self.run.executed]
+            if not waiting:
+                return
+            called = {i for name, f, _ in waiting for i in identifiers(_text(f)) if i != name and i in names}
+            first = next((w for w in waiting if w[0] not in called), waiting[0])
+            waiting.remove(first)
+            name, function, owner = first
+            if not self._referenced(name, function):
+                continue
+            if owner is not None and function.bound is None:
+                instance = self.run.call(owner, [], {}, Place(function.module.path, function.node.lineno))
+                function = function.bind(instance)
+                if function.node in self.run.executed:
+                    continue
+            self.run.invoke(function, [], {}, Place(function.module.path, getattr(function.node, "lineno", 1)))
+
+    def _registering(self, loaded: list[Module]) -> Iterable[tuple[str, Function, Class | None]]:
+        for module in loaded:
+            if not module.started or not module.own:
+                continue
+            for value in list(module.scope.names.values()):
+                if isinstance(value, Function) and value.module is module and _registers(value):
+                    yield value.name, value, None
+                elif isinstance(value, Class) and value.module is module:
+                    for method in list(value.attributes.values()):
+                        if isinstance(method, Function) and method.owner is value and _registers(method):
+                            unbound = Function(method.node, method.scope, module, method.name, value, None, method.attributes)
+                            yield method.name, unbound, value
+
+    def _referenced(self, name: str, function: Function) -> bool:
+        """Tell whether anything in the project mentions the function besides its definition."""
+        if name.startswith("__"):
+            return True
+        word = name.encode()
+        count = 0
+        for path in self.modules.own:
+            count += self.modules.read(path).count(word)
+            if count > 1:
+                return True
+        return any(name in point for point in self.project.entry_points) or name in ("main", "lifespan")
+
+    def _extraction(self, found: list[Tool | Unresolved], loaded: list[Module], *, cut: bool) -> Extraction | None:
+        tools = tuple(f for f in found if isinstance(f, Tool))
+        unresolved = tuple(f for f in found if isinstance(f, Unresolved))
+        if not tools and not unresolved and not self.run.servers:
+            return self._shim()
+        unreadable = tuple(u for p, u in sorted(self.modules.unreadable.items()) if self._matters(p))
+        if cut:
+            unreadable += (Unreadable(file=loaded[0].path if loaded else "", reason="budget", detail="evaluation was cut short"),)
+        needs, transports = requirements(self.run, loaded)
+        names = [s.name for s in self.run.servers if not s.assumed]
+        texts = [str(n) for n in (self.run.first(n) for n in names) if isinstance(n, str)]
+        return Extraction(
+            language="python",
+            tools=tools,
+            unresolved=unresolved,
+            unreadable=unreadable,
+            may_have_more=self._more(loaded),
+            wants=self._wants() if not tools else (),
+            requirements=needs,
+            transports=transports,
+            server_name=texts[0] if texts else None,
+            prompts=sum(s.prompts for s in self.run.servers),
+            resources=sum(s.resources for s in self.run.servers),
+        )
+
+    def _matters(self, path: str) -> bool:
+        return NEEDLES.search(self.modules.read(path)) is not None
+
+    def _more(self, loaded: list[Module]) -> MayHaveMore | None:
+        for module in loaded:
+            at = module.source.find(b"tool_list_changed(")
+            if at >= 0:
+                return MayHaveMore(file=module.path, line=module.source.count(b"\n", 0, at) + 1, reason="list-changed")
+        return None
+
+    def _shim(self) -> Extraction | None:
+        wants = self._wants()
+        if not wants:
+            return None
+        return Extraction(language="python", wants=wants)
+
+    def _wants(self) -> tuple[str, ...]:
+        """Declared dependencies into which the project's entry points or imports lead."""
+        if self.project.tree.dependencies:
+            return ()
+        tops = set()
+        for path in self.modules.own:
+            data = self.modules.read(path)
+            if b"import" not in data or len(data) > 20_000:
+                continue
+            module = self.modules.load(path)
+            for node in module.tree.body if module else ():
+                if isinstance(node, ast.Import):
+                    tops |= {a.name.partition(".")[0] for a in node.names}
+                elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+                    tops.add(node.module.partition(".")[0])
+        tops |= {m.partition(".")[0] for m, _ in self._entry_points()}
+        _ = _DISTRIBUTIONS
+        return tuple(sorted(d for d in self.project.dependencies if "mcp" in d.lower() and d.lower() not in _DISTRIBUTIONS and _module_name(d) & {_flat(t) for t in tops}))
+
+
+def _flat(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "").replace(".", "")
+
+
+def _module_name(distribution: str) -> set[str]:
+    return {_flat(distribution), _flat("_".join(reversed(distribution.replace("_", "-").split("-for-"))))}
+
+
+def _text(function: Function) -> bytes:
+    lines = function.module.source.splitlines()
+    return b"\n".join(lines[function.node.lineno - 1 : function.node.end_lineno])
+
+
+def _registers(function: Function) -> bool:
+    return isinstance(function.node, (ast.FunctionDef, ast.AsyncFunctionDef)) and NEEDLES.search(_text(function)) is not None

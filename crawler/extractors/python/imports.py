@@ -1,0 +1,61 @@
+"""Import statements: what may register tools is run at once, the rest when a name is asked for."""
+
+import ast
+
+from crawler.extractors.python.interpreter import Interpreter
+from crawler.extractors.python.modules import Module
+from crawler.extractors.python.scope import Scope
+from crawler.extractors.python.values import External, Lazy, Value
+
+
+def import_plain(run: Interpreter, node: ast.Import, scope: Scope) -> None:
+    """Run `import a.b as c`."""
+    for alias in node.names:
+        top = alias.name.partition(".")[0]
+        name = alias.asname or top
+        wanted = alias.name if alias.asname else top
+        scope.set(name, _module(run, wanted, scope.module, 0))
+        if not alias.asname and "." in alias.name and not isinstance(scope.names.get(name), External):
+            run.force(_module(run, alias.name, scope.module, 0))
+
+
+def import_from(run: Interpreter, node: ast.ImportFrom, scope: Scope) -> None:
+    """Run `from a import b as c`, relative or star imports too."""
+    base, level = node.module or "", node.level
+    module = scope.module
+    if not level and run.modules.locate(base, module) is None and not run.modules.is_folder(base, module):
+        for alias in node.names:
+            if alias.name != "*":
+                scope.set(alias.asname or alias.name, External(f"{base}.{alias.name}"))
+        return
+    path = run.modules.locate(base, module, level)
+    if path is not None and run.wanted(path):
+        found = run.modules.load(path[1], path[0])
+        if found is not None and not found.started:
+            run.start(found)
+    for alias in node.names:
+        if alias.name == "*":
+            star = run.modules.find(base, module, level)
+            if star is not None:
+                module.stars.append(star)
+                run.start(star)
+            continue
+        below = run.modules.locate(f"{base}.{alias.name}" if base else alias.name, module, level)
+        if below is not None and run.wanted(below):
+            started = run.modules.load(below[1], below[0])
+            if started is not None and not started.started and (path is None or path[1].endswith("__init__.py")):
+                run.start(started)
+        scope.set(alias.asname or alias.name, _name(run, base, alias.name, module, level))
+
+
+def _name(run: Interpreter, base: str, name: str, module: Module, level: int) -> Value:
+    return Lazy(lambda: run.import_name(base, name, module, level))
+
+
+def _module(run: Interpreter, name: str, module: Module, level: int) -> Value:
+    path = run.modules.locate(name, module, level)
+    if path is None:
+        return External(name) if not run.modules.is_folder(name, module, level) else run.folder(name, module)
+    if run.wanted(path):
+        return run.import_module(name, module, level)
+    return Lazy(lambda: run.import_module(name, module, level))

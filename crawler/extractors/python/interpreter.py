@@ -1,0 +1,227 @@
+"""The partial evaluator's state and its way between modules; expressions, statements and calls stand beside it.
+
+Modules are run top to bottom as Python would, on abstract values. What is cheap and concerns registration is
+evaluated at once; assignments at module level and calls that cannot register anything wait (`Lazy`) until somebody
+asks for them. Where a test cannot be decided both branches run, under a guard.
+"""
+
+import ast
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import Enum, auto
+
+from crawler.extractors.python.budget import MAX_DEPTH, Budget
+from crawler.extractors.python.guards import Guard
+from crawler.extractors.python.modules import Module, Modules
+from crawler.extractors.python.relevance import Relevance
+from crawler.extractors.python.scope import Scope
+from crawler.extractors.python.server import Registration, Server
+from crawler.extractors.python.values import (
+    MISSING,
+    Choice,
+    External,
+    Function,
+    Guarded,
+    Lazy,
+    ModuleValue,
+    Place,
+    Unknown,
+    Value,
+)
+
+
+class Signal(Enum):
+    """How control left a block."""
+
+    NEXT = auto()
+    RETURN = auto()
+    RAISE = auto()
+    BREAK = auto()
+    CONTINUE = auto()
+
+
+class Interpreter(ABC):
+    """One run over one project. `crawler.extractors.python.engine` joins it with expressions, statements and calls."""
+
+    def __init__(self, modules: Modules, relevant: Relevance) -> None:
+        self.modules = modules
+        self.relevant = relevant
+        self.budget = Budget()
+        self.depth = 0
+        self.guards: list[Guard] = []
+        self.active: list[ast.AST] = []  # functions being run, innermost last
+        self.executed: set[ast.AST] = set()
+        self.dynamic: list[Place] = []  # imports by computed names
+        self.returns: list[list[Value]] = []
+        self.yields: list[list[Value]] = []
+        self.servers: list[Server] = []
+        self.assumed: dict[str, Server] = {}
+        self.environment: dict[str, bool] = {}  # name → whether nothing stands in for it
+        self.arguments: dict[str, bool] = {}  # command-line argument → whether it is required
+        self.transports: set[str] = set()
+        self.building: set[ast.AST] = set()  # classes being made for unknown parameters
+        self.muted = 0  # inside what runs only after a failure
+        self.unsure = 0  # inside loops over what is not known
+        self.orphan = False  # running a function whose caller was not found
+        self.uses_sdk = False
+        self.main_sdk = "official"
+
+    @abstractmethod
+    def evaluate(self, node: ast.expr, scope: Scope) -> Value:
+        """Return the value of an expression; never raises but for a spent budget."""
+
+    @abstractmethod
+    def block(self, body: Sequence[ast.stmt], scope: Scope) -> Signal:
+        """Run statements and say how control left them."""
+
+    @abstractmethod
+    def call(self, target: Value, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
+        """Return the result of a call."""
+
+    @abstractmethod
+    def invoke(self, function: Function, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
+        """Run a function's body at once."""
+
+    @abstractmethod
+    def attribute(self, owner: Value, name: str, place: Place) -> Value:
+        """Return `owner.name`."""
+
+    # --- modules ------------------------------------------------------------------------------------
+
+    def start(self, module: Module) -> None:
+        """Run the top level of `module`, once."""
+        if module.started:
+            return
+        module.started = True
+        module.scope.names.setdefault("__name__", "__main__")
+        module.scope.names.setdefault("__doc__", ast.get_docstring(module.tree, clean=False))
+        module.scope.names.setdefault("__file__", Unknown("path"))
+        depth, self.depth = self.depth, 0
+        try:
+            self.block(module.tree.body, module.scope)
+        finally:
+            self.depth = depth
+            module.finished = True
+
+    def member(self, module: Module, name: str) -> Value:
+        """Return `name` of `module`, or MISSING; runs the module's top level first."""
+        self.start(module)
+        value = module.scope.names.get(name, MISSING)
+        if value is MISSING and not module.finished:
+            value = self.early(module, name)
+        if value is MISSING and module.is_package:
+            below = self.modules.find(name, module, 1)
+            if below is not None:
+                return ModuleValue(below)
+        return value
+
+    def early(self, module: Module, name: str) -> Value:
+        """Bind a name of a module that is still running (a cyclic import) ahead of its time."""
+        statement = module.static.get(name)
+        if statement is None:
+            return MISSING
+        self.block([statement], module.scope)
+        return module.scope.names.get(name, MISSING)
+
+    def import_module(self, name: str, importer: Module, level: int = 0) -> Value:
+        """Return the module as a value: of the tree, or external."""
+        found = self.modules.find(name, importer, level)
+        if found is not None:
+            if self.relevant.module(found):
+                self.start(found)
+            return ModuleValue(found)
+        return External(name if not level else f"{'.' * level}{name}")
+
+    def wanted(self, where: tuple[str | None, str]) -> bool:
+        """Tell whether running the file at (dependency, path) can register a tool."""
+        return self.relevant.path(self.modules, where)
+
+    def folder(self, name: str, importer: Module) -> Value:
+        """Return a package without `__init__.py` as a value."""
+        _ = importer
+        return Unknown("namespace", text=name)
+
+    def note_item(self, target: ast.Subscript, value: Value, scope: Scope) -> None:
+        """Notice `server.request_handlers[ListToolsRequest] = handler`."""
+        if not isinstance(target.value, ast.Attribute) or target.value.attr != "request_handlers":
+            return
+        owner = self.first(self.evaluate(target.value.value, scope))
+        key = self.first(self.evaluate(target.slice, scope))
+        if isinstance(owner, Server) and isinstance(key, External) and key.path.endswith("ListToolsRequest"):
+            place = Place(scope.module.path, target.lineno)
+            owner.registrations.append(
+                Registration("listing", self.first(value), {}, place, tuple(self.guards), "lowlevel")
+            )
+
+    def import_name(self, base: str, name: str, importer: Module, level: int = 0) -> Value:
+        """Return what `from base import name` binds."""
+        found = self.modules.find(base, importer, level)
+        if found is not None:
+            value = self.member(found, name)
+            if value is not MISSING:
+                return value
+            below = self.modules.find(name, found, 1) if found.is_package else None
+            return ModuleValue(below) if below else Unknown("not-found", text=name)
+        below = self.modules.find(f"{base}.{name}" if base else name, importer, level)
+        if below is not None:
+            if self.relevant.module(below):
+                self.start(below)
+            return ModuleValue(below)
+        if level:
+            return Unknown("not-found", text=name)
+        return External(f"{base}.{name}")
+
+    # --- values -------------------------------------------------------------------------------------
+
+    def force(self, value: Value) -> Value:
+        """Evaluate what was put off."""
+        while isinstance(value, Lazy):
+            if value.value is MISSING:
+                if value.busy:
+                    return Unknown("cyclic")
+                value.busy = True
+                try:
+                    value.value = value.thunk()
+                finally:
+                    value.busy = False
+            value = value.value
+        return value
+
+    def first(self, value: Value) -> Value:
+        """Force `value` and take the likeliest of several, or an unknown's default."""
+        value = self.force(value)
+        for _ in range(8):
+            if isinstance(value, Choice):
+                value = self.force(value.options[0])
+            elif isinstance(value, Guarded):
+                value = self.force(value.value)
+            elif isinstance(value, Unknown) and value.default is not MISSING:
+                value = self.force(value.default)
+            else:
+                break
+        return value
+
+    @contextmanager
+    def guarded(self, guard: Guard | None) -> Iterator[None]:
+        """Run the body under `guard`."""
+        if guard is None:
+            yield
+            return
+        self.guards.append(guard)
+        try:
+            yield
+        finally:
+            self.guards.pop()
+
+    @contextmanager
+    def deeper(self) -> Iterator[bool]:
+        """Count one level of nesting; yields False where that is too many."""
+        self.depth += 1
+        try:
+            yield self.depth < MAX_DEPTH
+        finally:
+            self.depth -= 1
+
+
+__all__ = ["Interpreter", "Signal"]

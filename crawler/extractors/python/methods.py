@@ -1,0 +1,65 @@
+"""Calls of methods that the evaluator models: containers, classes, servers, parsers, signatures."""
+
+from crawler.extractors.python.interpreter import Interpreter
+from crawler.extractors.python.natives import NATIVE
+from crawler.extractors.python.reflection import class_method, signature_method
+from crawler.extractors.python.sdk import assumed_server, call_external, server_method
+from crawler.extractors.python.sdk_names import SERVER_METHODS, is_sdk
+from crawler.extractors.python.server import Server
+from crawler.extractors.python.settings import parser_method
+from crawler.extractors.python.values import (
+    MISSING,
+    Class,
+    Function,
+    Instance,
+    Made,
+    Method,
+    Place,
+    Unknown,
+    Value,
+)
+
+
+def call_method(run: Interpreter, method: Method, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
+    """Return the result of calling `method`."""
+    owner, name = method.owner, method.name
+    if isinstance(owner, Server):
+        return server_method(run, owner, name, args, kwargs, place)
+    if isinstance(owner, Unknown):
+        if owner.default is not MISSING:
+            inner = run.call(Method(run.first(owner), name), args, kwargs, place)
+            return Unknown("configured", owner.kind, inner, owner.text, owner.name)
+        if name in SERVER_METHODS:
+            server = assumed_server(run, owner, place)
+            if server is not None:
+                return server_method(run, server, name, args, kwargs, place)
+        return Unknown(owner.reason, owner.kind, text=f"{owner.text}.{name}()")
+    native = NATIVE.get(type(owner))
+    if native is not None:
+        return native(run, owner, name, args, kwargs)
+    if isinstance(owner, Class):
+        return class_method(run, owner, name, args, kwargs)
+    if isinstance(owner, Made):
+        return _made(run, owner, name, args, kwargs, place)
+    if isinstance(owner, Instance) and name in ("model_dump", "dict", "_asdict"):
+        return {k: v for k, v in owner.attributes.items() if not k.startswith("<")}
+    if isinstance(owner, Function):
+        return Unknown("function-method", text=name)
+    return Unknown("method", text=name)
+
+
+def _made(run: Interpreter, owner: Made, name: str, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
+    for handler in (parser_method, signature_method):
+        value = handler(run, owner, name, args, kwargs, place)
+        if value is not MISSING:
+            return value
+    if is_sdk(owner.path):
+        value = call_external(run, f"{owner.path}().{name}", args, kwargs, place)
+        if value is not MISSING:
+            return value
+    only = run.first(args[0]) if len(args) == 1 and not kwargs else None
+    if isinstance(only, Function):
+        return only  # `@external.method`
+    if owner.path == "builtins.super":
+        return None
+    return Made(f"{owner.path}().{name}", args, kwargs, place)

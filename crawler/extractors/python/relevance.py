@@ -1,0 +1,62 @@
+"""Which modules and functions are worth running: those whose text mentions registration."""
+
+import ast
+
+from crawler.extractors.python.modules import Module, Modules
+from crawler.extractors.python.needles import NEEDLES, identifiers
+from crawler.extractors.python.values import Function
+
+
+class Relevance:
+    """Which modules and functions can take part in registering tools, judged by the identifiers in their text."""
+
+    def __init__(self) -> None:
+        self.names: frozenset[str] = frozenset()
+        self._functions: dict[ast.AST, bool] = {}
+        self._modules: dict[str, bool] = {}
+
+    def module(self, module: Module) -> bool:
+        """Tell whether running the top level of `module` can register a tool."""
+        known = self._modules.get(module.path)
+        if known is None:
+            known = self._modules[module.path] = module.is_package or mentions(module.source, self.names)
+        return known
+
+    def path(self, modules: Modules, where: tuple[str | None, str]) -> bool:
+        """Tell the same of a file that need not be parsed for it."""
+        dependency, path = where
+        known = self._modules.get(path)
+        if known is None:
+            data = modules.read(path, dependency)
+            known = path.endswith("__init__.py") or mentions(data, self.names)
+            self._modules[path] = known
+        return known
+
+    def function(self, function: Function) -> bool:
+        """Tell whether running `function` can register a tool or make a server."""
+        known = self._functions.get(function.node)
+        if known is None:
+            known = self._functions[function.node] = self.node(function.node, function.module)
+        return known
+
+    def node(self, node: ast.AST, module: Module) -> bool:
+        """Tell whether the text of `node` mentions registration."""
+        lines = _lines(module)
+        text = b"\n".join(lines[getattr(node, "lineno", 1) - 1 : getattr(node, "end_lineno", 1) or 1])
+        return mentions(text, self.names)
+
+
+def _lines(module: Module) -> list[bytes]:
+    cached = _LINES.get(module.path)
+    if cached is None or cached[0] is not module:
+        _LINES.clear()
+        cached = _LINES[module.path] = (module, module.source.splitlines())
+    return cached[1]
+
+
+_LINES: dict[str, tuple[Module, list[bytes]]] = {}
+
+
+def mentions(text: bytes, names: frozenset[str]) -> bool:
+    """Tell whether `text` holds a needle of the SDKs or one of the project's own registering names."""
+    return NEEDLES.search(text) is not None or not names.isdisjoint(identifiers(text))
