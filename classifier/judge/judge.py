@@ -21,7 +21,7 @@ from classifier.judge.prompt import prompt
 from classifier.judge.request import Question, ask_about
 from classifier.judge.settings import JudgeSettings, Mode
 from classifier.judge.specimen import show
-from mcp_catalogue.model import Classification, Confidence, Digest, JudgeRun, ServerFacts, Tool
+from mcp_catalogue.model import Classification, Confidence, Decider, Digest, JudgeRun, ServerFacts, Tool
 
 Labels = tuple[Classification, ...]
 _SERVERS_AHEAD = 16  # servers under way beyond the one whose result is awaited
@@ -116,9 +116,8 @@ class Judge:
 
     def _chosen(self, facts: ServerFacts, labels: Labels) -> Iterator[tuple[Tool, Classification]]:
         for tool, label in zip(facts.tools, labels, strict=True):
-            if self.settings.mode is Mode.ALL or (
-                self.settings.mode is Mode.UNSURE and label.confidence is not Confidence.HIGH
-            ):
+            unsure = self.settings.mode is Mode.UNSURE and label.confidence is not Confidence.HIGH
+            if label.decided_by.by is not Decider.OVERRIDE and (unsure or self.settings.mode is Mode.ALL):
                 yield tool, label
 
     def _question(self, facts: ServerFacts, tool: Tool, name: str) -> Question:

@@ -8,7 +8,7 @@ from classifier.judge import Judge, JudgeSettings, Mode
 from classifier.judge.answer import Failure
 from classifier.judge.batch import export_files, import_lines
 from mcp_catalogue.errors import JudgeError
-from mcp_catalogue.model import Category, Confidence, Decider, Digest, EvidenceKind, Strength
+from mcp_catalogue.model import Category, Confidence, DecidedBy, Decider, Digest, EvidenceKind, Strength
 from tests.classifier.judge.cases import RULEBOOK, evidence, label, server, tool
 from tests.classifier.judge.loopback import LoopbackModel, Respond, answer, completion
 
@@ -32,6 +32,13 @@ def test_unsure_reads_only_what_the_rules_are_unsure_of(model: LoopbackModel) ->
         assert len(model.requests) == asked
         assert [d.judge is not None for d in done] == [asked > 2, asked > 1, asked > 0]
         assert (part is None) == (asked == 0)
+
+
+def test_a_persons_override_is_not_asked_about(model: LoopbackModel) -> None:
+    before = label(decided_by=DecidedBy(by=Decider.OVERRIDE))
+    with Judge(JudgeSettings(model="m", mode=Mode.ALL), rulebook=RULEBOOK, client=model.client()) as judge:
+        assert judge.review(server(tool()), (before,)) == ((before,), None)
+    assert model.requests == []
 
 
 def test_a_milder_answer_costs_a_second_call_under_the_other_prompt(model: LoopbackModel) -> None:

@@ -1,0 +1,267 @@
+"""What a whole server amounts to: a grade from a published formula, and tools that are dangerous together.
+
+Pure functions of facts and labels. The score is 100 less the points of each term, never below 0; every term is
+returned with what it counted, so that a page can print the sum. Shares enter as square roots: one critical tool
+among twenty already counts, the twentieth adds little. The weights are a judgement and no measurement; they are
+set so that a server that only reads gets an A, one that also changes and deletes records B or C, and one that
+combines money, free execution and outside text D or below. An unreadable server has no grade.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from mcp_catalogue.model import Category, Classification, Confidence, ServerFacts, Severity, Status, Tool
+
+GRADES = (("A", 90), ("B", 75), ("C", 60), ("D", 45), ("E", 30), ("F", 0))
+"""Letter and the least score that earns it."""
+_EACH = 5  # points for each disagreement and each combination
+
+Labelled = tuple[Tool, Classification]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One subtraction: `count` of `of` tools (or places) cost `points` by `formula`."""
+
+    id: str
+    title: str
+    count: int
+    of: int
+    points: float
+    formula: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One side of a combination: what it contributes, and the tools that do."""
+
+    role: str
+    tools: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Combination:
+    """Tools of one server that are dangerous together."""
+
+    id: str
+    title: str
+    why: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerReport:
+    """Grade and score (None where nothing could be read), every term with its points, and the combinations."""
+
+    grade: str | None
+    score: int | None
+    terms: tuple[Term, ...]
+    combinations: tuple[Combination, ...]
+
+
+def server_report(facts: ServerFacts, labels: Sequence[Classification]) -> ServerReport:
+    """Grade one server. `labels[i]` belongs to `facts.tools[i]`."""
+    tools = list(zip(facts.tools, labels, strict=True))
+    combinations = dangerous_combinations(facts, labels)
+    if not tools:
+        return ServerReport(grade=None, score=None, terms=(), combinations=())
+    terms = tuple(_terms(facts, tools, len(combinations)))
+    score = max(0, round(100 - sum(term.points for term in terms)))
+    grade = next(letter for letter, least in GRADES if score >= least)
+    return ServerReport(grade=grade, score=score, terms=terms, combinations=combinations)
+
+
+def dangerous_combinations(facts: ServerFacts, labels: Sequence[Classification]) -> tuple[Combination, ...]:
+    """Return the combinations that the server's tools make, each side with its tools in the order of `facts`."""
+    tools = list(zip(facts.tools, labels, strict=True))
+    found = []
+    for id_, title, why, roles in _COMBINATIONS:
+        parts = [Part(role=_ROLE_TITLES[role], tools=_names(t for t in tools if role(*t))) for role in roles]
+        involved = {name for part in parts for name in part.tools}
+        if all(part.tools for part in parts) and len(involved) > 1:
+            found.append(Combination(id=id_, title=title, why=why, parts=tuple(parts)))
+    return tuple(found)
+
+
+def _terms(facts: ServerFacts, tools: list[Labelled], combinations: int) -> Iterable[Term]:
+    labels = [label for _, label in tools]
+    severities = [label.severity for label in labels]
+    unread = facts.completeness.status is not Status.COMPLETE or facts.completeness.may_have_more is not None
+    yield _share("critical-tools", "Tools of critical severity", severities.count(Severity.CRITICAL), len(tools), 30)
+    yield _share("high-tools", "Tools of high severity", severities.count(Severity.HIGH), len(tools), 15)
+    yield _once("free-execution", "Tools that run code or free queries", _holding(tools, _free_execution), tools, 12)
+    yield _once(
+        "hidden-instructions", "Definitions that address the model", _signal("hidden-instructions", tools), tools, 40
+    )
+    disagreeing = sum(bool(label.mismatches) or _has(label, "contradiction") for label in labels)
+    yield _each("contradictions", "Tools whose words and code disagree", disagreeing, len(tools), 15)
+    yield _each("combinations", "Dangerous combinations", combinations, len(_COMBINATIONS), 20)
+    unsure = sum(label.confidence is Confidence.LOW for label in labels)
+    yield _share("unsure-labels", "Labels of low confidence", unsure, len(tools), 8)
+    yield _once("not-fully-read", "Parts that could not be read", int(unread), tools, 8)
+
+
+def _share(id_: str, title: str, count: int, of: int, weight: int) -> Term:
+    points = round(weight * sqrt(count / of), 1)
+    return Term(id=id_, title=title, count=count, of=of, points=points, formula=f"{weight} · √({count}/{of})")
+
+
+def _once(id_: str, title: str, count: int, tools: list[Labelled], weight: int) -> Term:
+    points = float(weight if count else 0)
+    return Term(id=id_, title=title, count=count, of=len(tools), points=points, formula=f"{weight} where there is one")
+
+
+def _each(id_: str, title: str, count: int, of: int, most: int) -> Term:
+    points = float(min(most, _EACH * count))
+    return Term(id=id_, title=title, count=count, of=of, points=points, formula=f"{_EACH} each, at most {most}")
+
+
+def _has(label: Classification, *signals: str) -> bool:
+    return any(signal.id in signals for signal in label.signals)
+
+
+def _is(label: Classification, *categories: Category) -> bool:
+    return label.primary in categories or any(also.category in categories for also in label.also)
+
+
+def _signal(signal: str, tools: list[Labelled]) -> int:
+    return sum(_has(label, signal) for _, label in tools)
+
+
+def _holding(tools: list[Labelled], role: "Role") -> int:
+    return sum(role(tool, label) for tool, label in tools)
+
+
+def _names(tools: Iterable[Labelled]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tool.name for tool, _ in tools))
+
+
+Role = Callable[[Tool, Classification], bool]
+
+
+def _private_in(_: Tool, label: Classification) -> bool:
+    reads = label.primary is Category.READ and _has(label, "personal-data", "secrets", "caller-path")
+    return reads or _free_execution(_, label)
+
+
+def _untrusted_in(tool: Tool, label: Classification) -> bool:
+    reads = label.primary in (Category.READ, Category.EXECUTE)
+    return reads and (_has(label, "open-world") or (label.primary is Category.READ and _messages(tool, label)))
+
+
+def _messages(_: Tool, label: Classification) -> bool:
+    """Text that other people wrote to the user: what a read of personal data most often returns."""
+    return _has(label, "personal-data")
+
+
+def _way_out(_: Tool, label: Classification) -> bool:
+    return _has(label, "external-communication", "open-world")
+
+
+def _money(_: Tool, label: Classification) -> bool:
+    return _is(label, Category.FINANCIAL)
+
+
+def _free_execution(_: Tool, label: Classification) -> bool:
+    return label.primary is Category.EXECUTE and _has(label, "runs-code", "free-form-query")
+
+
+def _destructive(_: Tool, label: Classification) -> bool:
+    return _is(label, Category.DESTRUCTIVE)
+
+
+def _many(_: Tool, label: Classification) -> bool:
+    return label.primary is not Category.READ and _has(label, "bulk")
+
+
+def _secrets(_: Tool, label: Classification) -> bool:
+    return _has(label, "secrets")
+
+
+def _writes_files(_: Tool, label: Classification) -> bool:
+    return _is(label, Category.WRITE, Category.DESTRUCTIVE) and _has(label, "caller-path")
+
+
+def _runs_code(_: Tool, label: Classification) -> bool:
+    return label.primary is Category.EXECUTE and _has(label, "runs-code")
+
+
+def _grants(_: Tool, label: Classification) -> bool:
+    return label.primary is not Category.READ and _has(label, "access-control")
+
+
+def _physical(_: Tool, label: Classification) -> bool:
+    return label.primary is not Category.READ and _has(label, "physical-world")
+
+
+_ROLE_TITLES: dict[Role, str] = {
+    _private_in: "brings private data in",
+    _untrusted_in: "brings text from outside in",
+    _way_out: "reaches outside",
+    _money: "moves money or assets",
+    _free_execution: "runs code or free queries",
+    _destructive: "destroys for good",
+    _many: "acts on many at once",
+    _secrets: "handles secrets",
+    _writes_files: "writes files at a path of the caller's",
+    _runs_code: "runs code",
+    _grants: "grants access",
+    _physical: "acts on the physical world",
+}
+_COMBINATIONS: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
+    (
+        "private-data-outside-text-way-out",
+        "Private data, outside text and a way out",
+        "Text from outside can tell the agent to send out what another tool of this server has read.",
+        (_private_in, _untrusted_in, _way_out),
+    ),
+    (
+        "money-and-free-execution",
+        "Money and free execution",
+        "Code or a free query can change the amounts, recipients and records on which a payment rests.",
+        (_money, _free_execution),
+    ),
+    (
+        "money-and-outside-text",
+        "Money and outside text",
+        "Text from outside can ask for a payment while the agent holds a tool that makes it.",
+        (_money, _untrusted_in),
+    ),
+    (
+        "outside-text-and-free-execution",
+        "Outside text and free execution",
+        "Text from outside can contain the command that the other tool then runs.",
+        (_untrusted_in, _free_execution),
+    ),
+    (
+        "destructive-and-bulk",
+        "Destruction and bulk",
+        "A wrong selection is applied to many things at once, and what is deleted does not come back.",
+        (_destructive, _many),
+    ),
+    (
+        "secrets-and-way-out",
+        "Secrets and a way out",
+        "A secret that one tool returns can be sent on by another.",
+        (_secrets, _way_out),
+    ),
+    (
+        "write-and-run",
+        "Writing files and running code",
+        "A file that one tool writes can be run by another, past any check on the command itself.",
+        (_writes_files, _runs_code),
+    ),
+    (
+        "grants-and-outside-text",
+        "Access and outside text",
+        "Text from outside can ask for access, and a tool of the same server grants it.",
+        (_grants, _untrusted_in),
+    ),
+    (
+        "physical-world-and-outside-text",
+        "Devices and outside text",
+        "Text from outside can reach a tool that opens, starts or moves something.",
+        (_physical, _untrusted_in),
+    ),
+)
