@@ -1,1 +1,6 @@
-"""Rules, signals and the judge: from facts about a tool to a label with its reasons."""
+"""From facts to judgements: rules, signals, and the function that combines them."""
+
+from classifier.classify import Classifier, Overrides, Trace
+from classifier.rulebook import Rulebook
+
+__all__ = ["Classifier", "Overrides", "Rulebook", "Trace"]

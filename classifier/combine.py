@@ -1,0 +1,227 @@
+"""From evidence to a label: the one function that decides, the same for every tool.
+
+The order of authority is: a person's override, code, the definition's own words, annotations. Here the rules'
+evidence is weighed; `floor` and `with_opinion` are what a judge is held to.
+
+1.  *Claims.* The name, the main clause of the description, its asides, the values of an operation parameter, text
+    patterns, parameters and code each claim a category, with a strength and with certainty about the reading.
+2.  *Operations.* Where the schema lists operations, the worst of them is the primary.
+3.  *Name and clause.* Equal claims confirm each other (high confidence). Of two different ones the higher category
+    wins where both are sure readings; a sure reading beats an unsure one.
+4.  *Everything else* raises where it is stronger than what was decided so far, and otherwise is kept as evidence.
+5.  *Nothing known* is Write with low confidence, never Read.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from classifier.rulebook import Rule
+from mcp_catalogue.model import (
+    BASE_SEVERITY,
+    Also,
+    Category,
+    Classification,
+    Confidence,
+    DecidedBy,
+    Decider,
+    Evidence,
+    EvidenceKind,
+    Opinion,
+    Severity,
+    Signal,
+    SignalId,
+    Strength,
+)
+
+_ORDER = {
+    Category.READ: 0, Category.WRITE: 1, Category.EXECUTE: 2, Category.DESTRUCTIVE: 3, Category.FINANCIAL: 4,
+}  # fmt: skip
+_FLOOR_KINDS = frozenset({EvidenceKind.NAME, EvidenceKind.PARAMETER, EvidenceKind.EFFECT})
+_SEVERITIES = tuple(Severity)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Claim:
+    """One category claimed by one source, with the rule that read it and the index of its evidence.
+
+    `source` is name | clause | aside | operation | text | parameter | effect | heading; `sure` where the reading
+    is; `weight` how specific the rule's condition is.
+    """
+
+    source: str
+    category: Category
+    rule: Rule
+    weight: int
+    sure: bool
+    evidence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was decided: the category, how sure, by which claims, and a line for each step taken."""
+
+    primary: Category
+    confidence: Confidence
+    deciding: tuple[Claim, ...]
+    also: tuple[Also, ...]
+    steps: tuple[str, ...]
+
+
+def order(category: Category) -> int:
+    """Place of a category where one must be chosen: as harm, with Financial above Destructive."""
+    return _ORDER[category]
+
+
+def decide(claims: Sequence[Claim]) -> Verdict:
+    """Weigh the claims of one tool. Pure, total, and independent of the order of claims from one source."""
+    steps: list[str] = []
+    operations = [c for c in claims if c.source == "operation"]
+    name = _best(c for c in claims if c.source == "name")
+    clause = _best(c for c in claims if c.source == "clause")
+    effect = _best(c for c in claims if c.source == "effect")
+    if operations:
+        worst = max(operations, key=lambda c: order(c.category))
+        deciding: list[Claim] = [worst]
+        confidence = Confidence.HIGH if worst.sure else Confidence.MEDIUM
+        if worst.category is Category.DESTRUCTIVE and any(c.category is Category.FINANCIAL for c in operations):
+            steps.append("some operations are Financial and others Destructive: Financial")
+        steps.append(f"the worst of {len(operations)} listed operations is {worst.category}")
+        for other in (name, clause):
+            if other is not None and order(other.category) > order(worst.category) and other.sure:
+                deciding, confidence = [other, worst], Confidence.MEDIUM
+                steps.append(f"the {other.source} says {other.category}, which is worse")
+                worst = other
+    elif name is not None and clause is not None:
+        deciding, confidence = _two(name, clause, steps)
+    elif name is not None or clause is not None:
+        only = name or clause
+        assert only is not None  # noqa: S101  narrowed by the branch
+        deciding = [only]
+        confidence = Confidence.HIGH if only.sure and only.rule.strength is Strength.STRONG else Confidence.MEDIUM
+        if only.source == "clause" and confidence is Confidence.HIGH:
+            confidence = Confidence.MEDIUM if only.weight == 0 else Confidence.HIGH
+        steps.append(f"only the {only.source} says what it does: {only.category}")
+    else:
+        rest = [c for c in claims if c.source not in {"effect", "text"}]
+        if rest:
+            deciding = [max(rest, key=lambda c: order(c.category))]
+            confidence = Confidence.LOW
+            steps.append(
+                f"no verb in the name and no main clause; the {deciding[0].source} suggests {deciding[0].category}"
+            )
+        else:
+            deciding, confidence = [], Confidence.LOW
+            steps.append("nothing says what it does: Write until shown otherwise")
+    primary = deciding[0].category if deciding else Category.WRITE
+    for other in claims:
+        if other.source in {"aside", "text", "parameter"} and other.sure and order(other.category) > order(primary):
+            deciding.insert(0, other)
+            primary, confidence = other.category, Confidence.MEDIUM
+            steps.append(f"the {other.source} adds {other.category}")
+    if effect is not None and order(effect.category) > order(primary):
+        deciding.insert(0, effect)
+        primary, confidence = effect.category, Confidence.MEDIUM
+        steps.append(f"the code does more than the definition says: {effect.category}")
+    elif effect is not None and effect.category is primary and confidence is Confidence.LOW:
+        confidence = Confidence.MEDIUM
+        steps.append("the code confirms it")
+    for claim in deciding[:1]:
+        if claim.rule.confidence_cap.rank < confidence.rank:
+            confidence = claim.rule.confidence_cap
+            steps.append(f"{claim.rule.id} is never surer than {confidence}")
+    return Verdict(primary, confidence, tuple(dict.fromkeys(deciding)), _also(primary, deciding, claims), tuple(steps))
+
+
+def _best(claims: Iterable[Claim]) -> Claim | None:
+    return max(claims, key=lambda c: (order(c.category), c.weight), default=None)
+
+
+def _two(name: Claim, clause: Claim, steps: list[str]) -> tuple[list[Claim], Confidence]:
+    if name.category is clause.category:
+        steps.append(f"name and description agree: {name.category}")
+        first, second = (clause, name) if clause.weight > name.weight else (name, clause)
+        sure = name.sure or clause.sure
+        return [first, second], Confidence.HIGH if sure else Confidence.MEDIUM
+    if name.sure != clause.sure:
+        chosen, other = (name, clause) if name.sure else (clause, name)
+        steps.append(f"the {chosen.source} is clear ({chosen.category}), the {other.source} is not ({other.category})")
+        return [chosen], Confidence.MEDIUM
+    chosen, other = (name, clause) if order(name.category) > order(clause.category) else (clause, name)
+    steps.append(f"name says {name.category}, description {clause.category}: the worse")
+    return [chosen], Confidence.MEDIUM if chosen.sure else Confidence.LOW
+
+
+def _also(primary: Category, deciding: Sequence[Claim], claims: Sequence[Claim]) -> tuple[Also, ...]:
+    found: dict[Category, Confidence] = {}
+    for claim in deciding:
+        for category in claim.rule.also:
+            found.setdefault(category, min(claim.rule.confidence_cap, Confidence.HIGH, key=lambda c: c.rank))
+    for claim in claims:
+        if claim.source == "operation" and order(claim.category) > 0:
+            found.setdefault(claim.category, Confidence.HIGH)
+        elif claim.source == "text" and claim.rule.also:
+            for category in claim.rule.also:
+                found.setdefault(category, Confidence.MEDIUM)
+    found.pop(primary, None)
+    found.pop(Category.READ, None)
+    return tuple(Also(category=c, confidence=found[c]) for c in sorted(found, key=order, reverse=True))
+
+
+def floor(evidence: Iterable[Evidence]) -> Category:
+    """Return the highest category that name, parameters or code support with medium or strong evidence.
+
+    Read where none of them supports anything: such a tool is known from its prose alone.
+    """
+    supported = (
+        e.category
+        for e in evidence
+        if e.category is not None and e.kind in _FLOOR_KINDS and e.strength is not Strength.WEAK
+    )
+    return max(supported, key=order, default=Category.READ)
+
+
+def severity(primary: Category, also: Iterable[Also], signals: Iterable[Signal]) -> Severity:
+    """Return max(base of primary, min(high, base of any also held with high confidence), floor of every signal)."""
+    rank = BASE_SEVERITY[primary].rank
+    for other in also:
+        if other.confidence is Confidence.HIGH:
+            rank = max(rank, min(Severity.HIGH.rank, BASE_SEVERITY[other.category].rank))
+    raised = 0
+    for signal in signals:
+        if signal.floor is not None:
+            rank = max(rank, signal.floor.rank)
+        elif signal.id == "contradiction":
+            raised = 1
+    return _SEVERITIES[min(rank + raised, Severity.CRITICAL.rank)]
+
+
+def with_opinion(label: Classification, opinion: Opinion, *, confirmed: bool = False) -> Classification:
+    """Combine a rules label with a judge's opinion.
+
+    An unverified opinion changes nothing. A higher category is taken over. A lower one is taken over only where it is
+    not below the floor, a second call agreed (`confirmed`) and no hidden instructions were found; otherwise it is
+    kept as dissent. *Also* categories are added with medium confidence; signals are never removed.
+    """
+    if not opinion.verified or label.decided_by.by is Decider.OVERRIDE:
+        return replace(label, judge=replace(opinion, dissent=opinion.primary is not label.primary))
+    lower = order(opinion.primary) < order(label.primary)
+    hidden = any(s.id == SignalId("hidden-instructions") for s in label.signals)
+    if lower and (hidden or not confirmed or order(opinion.primary) < order(floor(label.evidence))):
+        return replace(label, judge=replace(opinion, dissent=True))
+    primary = opinion.primary
+    also = {a.category: a for a in label.also if a.category is not primary}
+    for category in opinion.also:
+        if category not in {primary, Category.READ}:
+            also.setdefault(category, Also(category=category, confidence=Confidence.MEDIUM))
+    kept = tuple(also[c] for c in sorted(also, key=order, reverse=True))
+    agrees = primary is label.primary
+    return replace(
+        label,
+        primary=primary,
+        also=kept,
+        severity=severity(primary, kept, label.signals),
+        confidence=max(label.confidence, Confidence.MEDIUM, key=lambda c: c.rank) if agrees else Confidence.MEDIUM,
+        decided_by=label.decided_by if agrees else DecidedBy(by=Decider.JUDGE, rules=label.decided_by.rules),
+        rationale=opinion.rationale or label.rationale,
+        judge=replace(opinion, dissent=False),
+    )

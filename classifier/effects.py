@@ -1,0 +1,87 @@
+"""What the handler's code was seen to do, as evidence.
+
+Care is taken as the design asks: a POST alone proves nothing; work on caches, temporary files, sign-in and
+sessions is not the tool's purpose; an effect far down a chain of helpers counts less than one in the handler.
+"""
+
+from typing import TYPE_CHECKING
+
+from classifier.rulebook import Rulebook
+from mcp_catalogue.model import Category, Effect, Evidence, EvidenceKind, RuleId, Strength
+
+if TYPE_CHECKING:
+    from classifier.classify import Reading
+
+# Effect id (or its first part) → the rule it supports and how strongly.
+_SUPPORTS: dict[str, tuple[str, Strength]] = {
+    "http.delete": ("deletes-records", Strength.STRONG),
+    "sql.delete": ("deletes-records", Strength.STRONG),
+    "sql.drop": ("empties-stores", Strength.STRONG),
+    "sql.truncate": ("empties-stores", Strength.STRONG),
+    "file.delete": ("deletes-records", Strength.STRONG),
+    "orm.delete": ("deletes-records", Strength.STRONG),
+    "nosql.delete": ("deletes-records", Strength.STRONG),
+    "cloud.delete": ("deletes-records", Strength.STRONG),
+    "k8s.delete": ("deletes-records", Strength.STRONG),
+    "container.delete": ("deletes-records", Strength.STRONG),
+    "git.force": ("forces-history", Strength.STRONG),
+    "process.run": ("runs-something", Strength.STRONG),
+    "process.shell": ("runs-payloads", Strength.STRONG),
+    "process.kill": ("stops-something", Strength.STRONG),
+    "code.eval": ("runs-payloads", Strength.STRONG),
+    "sql.raw": ("runs-payloads", Strength.MEDIUM),
+    "sql.insert": ("creates-records", Strength.STRONG),
+    "sql.update": ("updates-records", Strength.STRONG),
+    "orm.write": ("updates-records", Strength.STRONG),
+    "nosql.write": ("updates-records", Strength.STRONG),
+    "file.write": ("creates-records", Strength.MEDIUM),
+    "file.move": ("updates-records", Strength.STRONG),
+    "http.put": ("updates-records", Strength.MEDIUM),
+    "http.patch": ("updates-records", Strength.MEDIUM),
+    "mail.send": ("sends-messages", Strength.STRONG),
+    "chat.send": ("sends-messages", Strength.STRONG),
+    "sms.send": ("sends-messages", Strength.STRONG),
+    "payment.move": ("moves-money", Strength.STRONG),
+    "payment.cancel": ("cancels-money", Strength.STRONG),
+    "exchange.order": ("places-orders", Strength.STRONG),
+    "exchange.cancel": ("cancels-money", Strength.STRONG),
+    "chain.send": ("moves-money", Strength.STRONG),
+    "browser.act": ("drives-ui", Strength.MEDIUM),
+    "device.act": ("moves-devices", Strength.MEDIUM),
+}
+_INCIDENTAL = ("cache", "tmp", "temp", "token", "session", "auth", "log", "login", "lock")
+FAR = 4
+"""Calls away from the handler from which an effect counts one step less."""
+
+
+def effect_claims(reading: "Reading", book: Rulebook) -> None:
+    """Add one claim per kind of effect of the tool's handler."""
+    seen: set[str] = set()
+    for effect in reading.tool.effects:
+        supported = _SUPPORTS.get(effect.id)
+        if supported is None or effect.id in seen:
+            continue
+        rule_id, strength = supported
+        rule = book.rules.get(RuleId(rule_id))
+        if rule is None or rule.category is None:
+            continue
+        seen.add(effect.id)
+        strength = _weighed(effect, strength)
+        evidence = Evidence(
+            kind=EvidenceKind.EFFECT, rule=rule.id, category=rule.category, strength=strength,
+            quote=f"{effect.id} {effect.target}" if effect.target else effect.id,
+            file=effect.file, line=effect.line, via=effect.via,
+        )  # fmt: skip
+        if strength is Strength.WEAK or rule.category is Category.READ:
+            reading.add(evidence)
+        else:
+            reading.claim("effect", rule, 3, None, evidence)
+
+
+def _weighed(effect: Effect, strength: Strength) -> Strength:
+    words = f"{effect.target or ''} {' '.join(effect.via)}".lower()
+    if any(word in words for word in _INCIDENTAL):
+        return Strength.WEAK
+    if len(effect.via) >= FAR:
+        return Strength.MEDIUM if strength is Strength.STRONG else Strength.WEAK
+    return strength

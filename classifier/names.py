@@ -1,0 +1,189 @@
+"""Reading a tool's name: tokens, the verb wherever it stands, the object.
+
+Handles snake, kebab and camel case, dots, slashes, acronyms and digits; product and server prefixes
+(`asana_get_task`, `TwilioApi--DeleteRecord`); verbs that do not lead (`d1_database_delete`,
+`records.bulkRemove`); and nouns that look like verbs (`list_deletes`, `get_order`, `payment_status`,
+`transfer_quote`).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from classifier.phrases import Phrase, classify_noun
+from classifier.words import Lexicon, Verb
+
+MAX_NAME = 200
+"""Characters of a name that are read; the protocol suggests at most 128."""
+
+_SEGMENT = re.compile(r"--|__|[./:]")
+_TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+_JOINTS = frozenset({"by", "for", "from", "in", "to", "with", "via", "of", "on", "at", "into", "as", "using", "per"})
+_ADVERBS = frozenset(
+    {
+        "batch", "bulk", "multi", "mass", "safe", "safely", "quick", "quickly", "async", "auto", "smart", "simple",
+        "advanced", "v1", "v2", "v3", "api", "mcp", "tool", "tools", "try", "do", "force", "hard", "soft", "direct",
+        "raw", "please", "interactive", "async", "sync", "remote", "local", "fast", "deep", "real", "time", "full",
+        "all", "the", "my", "bulkwise", "auto", "agent", "ai", "then", "atomic", "partial", "incremental", "public",
+    }
+)  # fmt: skip
+_TAIL = frozenset({"tool", "tools", "async", "sync", "api", "command", "cmd", "action", "function", "fn", "v1", "v2",
+                   "v3", "mcp", "handler", "op"})  # fmt: skip
+_AND = frozenset({"and", "or", "then"})
+_STATE = "state-noun"
+
+
+@dataclass(frozen=True, slots=True)
+class NameReading:
+    """The phrases of a name (several where verbs are joined: `create_or_update_file`), and how it was read.
+
+    `noun_only` where the name is a thing and no action; `information` where that thing is a piece of information
+    (`order_status`); `many` where a word says that the call takes many.
+    """
+
+    tokens: tuple[str, ...]
+    phrases: tuple[Phrase, ...] = ()
+    noun_only: bool = False
+    information: bool = False
+    many: bool = False
+
+
+def tokenize(name: str) -> tuple[tuple[str, ...], ...]:
+    """Split a name into segments (`a--b`, `a.b`, `a/b`) of lower-case tokens."""
+    parts = []
+    for segment in _SEGMENT.split(name[:MAX_NAME]):
+        tokens = tuple(t.lower() for t in _TOKEN.findall(segment))
+        if tokens:
+            parts.append(tokens)
+    return tuple(parts)
+
+
+def common_prefix(names: Iterable[str], server: Iterable[str] = ()) -> frozenset[str]:
+    """Return the leading tokens that most names of a server share, and the words of the server's own name."""
+    firsts: dict[str, int] = {}
+    total = 0
+    for name in names:
+        total += 1
+        segments = tokenize(name)
+        if segments:
+            firsts[segments[0][0]] = firsts.get(segments[0][0], 0) + 1
+    shared = {t for t, n in firsts.items() if total >= 3 and n >= 0.6 * total}
+    own = {t for word in server for segment in tokenize(word) for t in segment}
+    return frozenset(shared | own)
+
+
+@lru_cache(maxsize=65536)
+def read_name(name: str, prefix: frozenset[str], lexicon: Lexicon) -> NameReading:
+    """Read one name; `prefix` are words that are the server's name rather than part of the action."""
+    segments = tokenize(name)
+    if not segments:
+        return NameReading(())
+    flat = [t for s in segments for t in s]
+    tokens = list(segments[-1])
+    if len(segments) > 1 and not any(t in lexicon.verbs for t in tokens):
+        tokens = flat
+    lead = tokens[:]
+    while len(lead) > 1 and lead[0] in prefix and not _pure(lead[0], lexicon):
+        lead = lead[1:]
+    if len(lead) == 1 and len(segments) > 1 and tokens != flat:
+        extra = [t for s in segments[:-1] for t in s if t not in prefix]
+    else:
+        extra = []
+    while len(lead) > 1 and (lead[-1] in _TAIL or lead[-1].isdigit()):
+        lead = lead[:-1]
+    many = any(t in {"batch", "bulk", "mass", "multi", "all", "many", "multiple"} for t in lead)
+    found = _find_verb(lead, lexicon)
+    if found is None:
+        head, nearby = classify_noun(lead, lexicon.nouns, lexicon.longest)
+        return NameReading(tuple(flat), noun_only=True, information=_STATE in head or _STATE in nearby, many=many)
+    position, sure, size = found
+    verbs = [_verb(lead, position, size, lexicon)]
+    after = position + size
+    while after + 1 < len(lead) and lead[after] in _AND and lead[after + 1] in lexicon.verbs:
+        verbs.append(lexicon.verbs[lead[after + 1]])
+        after += 2
+    noun = _object(lead[after:]) or extra or [t for t in lead[:position] if t not in prefix and t not in _ADVERBS]
+    origin = _origin(lead[after:])
+    head, nearby = classify_noun(noun, lexicon.nouns, lexicon.longest) if noun else (frozenset(), frozenset())
+    phrases = tuple(
+        Phrase(v.action, v.base, " ".join(noun), head, nearby, sure, tuple(noun), origin)
+        for v in verbs
+        if v is not None
+    )
+    return NameReading(tuple(flat), phrases, many=many)
+
+
+def _pure(token: str, lexicon: Lexicon) -> bool:
+    verb = lexicon.verbs.get(token)
+    return verb is not None and not verb.noun_too and verb.form == "base"
+
+
+def _verb(tokens: Sequence[str], position: int, size: int, lexicon: Lexicon) -> Verb:
+    return lexicon.verbs["_".join(tokens[position : position + size])]
+
+
+def _compound(tokens: Sequence[str], position: int, lexicon: Lexicon) -> int:
+    """Return how many tokens from `position` form a known verb of several words, or 1."""
+    for size in range(min(lexicon.longest, len(tokens) - position), 1, -1):
+        if "_".join(tokens[position : position + size]) in lexicon.verbs:
+            return size
+    return 1
+
+
+def _find_verb(tokens: Sequence[str], lexicon: Lexicon) -> tuple[int, bool, int] | None:
+    """Return the verb's position, whether it is surely a verb, and its length in tokens."""
+    verbs, count = lexicon.verbs, len(tokens)
+    start = 0
+    while start < count - 1 and tokens[start] in _ADVERBS and tokens[start] not in verbs:
+        start += 1
+    first = verbs.get(tokens[start])
+    size = _compound(tokens, start, lexicon)
+    if size > 1:
+        return start, True, size
+    if first is not None and not first.noun_too and first.form in {"base", "third"}:
+        return start, True, 1
+    last = lexicon.nouns.get(tokens[-1])
+    if count > 1 and last is not None and _STATE in last and (first is None or first.noun_too):
+        pure = next((i for i in range(start + 1, count - 1) if _pure(tokens[i], lexicon)), None)
+        return (pure, True, 1) if pure is not None else None
+    if count > 1 and _pure(tokens[-1], lexicon):
+        return count - 1, True, 1
+    for i in range(start + 1, count):
+        if tokens[i - 1] in _JOINTS:
+            break
+        size = _compound(tokens, i, lexicon)
+        if size > 1:
+            return i, True, size
+        if _pure(tokens[i], lexicon):
+            return i, True, 1
+    for i in range(start, count):
+        if tokens[i] in _JOINTS:
+            break
+        found = verbs.get(tokens[i])
+        if found is not None and found.form in {"base", "noun"}:
+            leads = i == start and i + 1 < count and tokens[i + 1] not in _JOINTS
+            return i, leads and found.form == "base", 1
+    return None
+
+
+def _object(tokens: Sequence[str]) -> list[str]:
+    words: list[str] = []
+    for token in tokens:
+        if token in _JOINTS or token in _AND:
+            if token == "of" and words:
+                words = []
+                continue
+            if words:
+                break
+            continue
+        if token in _ADVERBS or token.isdigit():
+            continue
+        words.append(token)
+    return words
+
+
+def _origin(tokens: Sequence[str]) -> str:
+    if "from" in tokens:
+        return " ".join(tokens[tokens.index("from") + 1 :])
+    return ""

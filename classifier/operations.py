@@ -1,0 +1,102 @@
+"""Parameters that choose an operation: one label per value, the tool the worst of them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from classifier.names import read_name
+from classifier.phrases import Phrase
+from classifier.rulebook import Rule, Rulebook
+from classifier.schema import SURE_ACTION_NAMES, Parameter
+from classifier.words import Lexicon
+from mcp_catalogue.model import BASE_SEVERITY, Category, Evidence, EvidenceKind, Operation, Strength
+
+if TYPE_CHECKING:
+    from classifier.classify import Reading
+
+_QUOTED = re.compile(r"""["'`“‘]([a-z][a-z0-9_-]{1,40})["'`”’]""", re.IGNORECASE)
+_HTTP = {
+    "get": Category.READ, "head": Category.READ, "options": Category.READ, "post": Category.EXECUTE,
+    "put": Category.EXECUTE, "patch": Category.EXECUTE, "delete": Category.DESTRUCTIVE,
+}  # fmt: skip
+MAX_VALUES = 100
+
+
+def find(reading: "Reading", book: Rulebook, lexicon: Lexicon) -> tuple[Operation, ...]:
+    """Return the labelled values of every operation parameter, and add their claims and evidence to `reading`."""
+    result: list[Operation] = []
+    for parameter in reading.parameters:
+        if parameter.depth > 1 or not parameter.action_like:
+            continue
+        values, pointer, stated = _values(parameter, reading)
+        if not values:
+            continue
+        labelled = [(v, i, _label(v, reading, book, lexicon)) for i, v in enumerate(values[:MAX_VALUES])]
+        known = [(v, i, rule, phrase) for v, i, found in labelled if found is not None for rule, phrase in [found]]
+        sure_name = parameter.name.lower() in SURE_ACTION_NAMES
+        if not known or (not sure_name and len(known) * 2 < len(values)) or _is_http(values):
+            continue
+        for value, index, rule, phrase in known:
+            assert rule.category is not None  # noqa: S101  rule_for gives category rules only
+            result.append(
+                Operation(
+                    parameter=parameter.name, value=value, primary=rule.category, severity=BASE_SEVERITY[rule.category]
+                )
+            )
+            at = f"{pointer}/{index}" if pointer.endswith("/enum") else pointer
+            strength = Strength.STRONG if phrase.sure and stated else Strength.MEDIUM
+            evidence = Evidence(
+                kind=EvidenceKind.PARAMETER if pointer != "/description" else EvidenceKind.DESCRIPTION,
+                rule=rule.id, category=rule.category, strength=strength, quote=value, pointer=at,
+            )  # fmt: skip
+            reading.claim("operation", rule, 5, phrase, evidence)
+    return tuple(dict.fromkeys(result))
+
+
+def _values(parameter: Parameter, reading: "Reading") -> tuple[Sequence[str], str, bool]:
+    """Return the values, the pointer they stand at, and whether the schema itself lists them."""
+    if parameter.values:
+        return parameter.values, parameter.values_pointer, True
+    if parameter.type not in {"string", "", "array"} or parameter.name.lower() not in SURE_ACTION_NAMES:
+        return (), "", False
+    if found := _QUOTED.findall(parameter.description[:1500]):
+        return tuple(dict.fromkeys(found)), f"{parameter.pointer}/description", False
+    text = reading.tool.description or ""
+    start = re.search(rf"\b{re.escape(parameter.name)}\b\s*(?:\([^)\n]{{0,60}}\))?\s*[:=\-–]", text[:20_000])
+    if start:
+        line = text[start.end() : start.end() + 400].split("\n\n")[0]
+        if found := _QUOTED.findall(line):
+            return tuple(dict.fromkeys(found)), "/description", False
+    return (), "", False
+
+
+def _is_http(values: Iterable[str]) -> bool:
+    lowered = {v.lower() for v in values}
+    return len(lowered & _HTTP.keys()) >= 2 and lowered <= _HTTP.keys() | {"trace", "connect"}
+
+
+def _label(value: str, reading: "Reading", book: Rulebook, lexicon: Lexicon) -> tuple[Rule, Phrase] | None:
+    """Read a value as a name of its own; an object it does not name is the tool's."""
+    read = read_name(value, frozenset(), lexicon)
+    subjects = reading.context.subjects
+    best: tuple[Rule, Phrase] | None = None
+    for phrase in read.phrases:
+        whole = phrase if phrase.noun else _with_object(phrase, reading)
+        found = book.rule_for(whole, subjects)
+        if found is not None and (best is None or _rank(found[0]) > _rank(best[0])):
+            best = found[0], whole
+    if best is None and read.information:
+        rule = next((r for r, w in book.loose if w.information == "name"), None)
+        return (rule, Phrase("retrieve", value)) if rule is not None else None
+    return best
+
+
+def _with_object(phrase: Phrase, reading: "Reading") -> Phrase:
+    for other in (*reading.name.phrases, *reading.clause.phrases):
+        if other.classes or other.noun:
+            return Phrase(phrase.action, phrase.base, other.noun, other.classes, other.nearby, True, other.words)
+    return Phrase(phrase.action, phrase.base)
+
+
+def _rank(rule: Rule) -> int:
+    return rule.category.rank if rule.category is not None else -1

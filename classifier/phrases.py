@@ -1,0 +1,45 @@
+"""What a name or a clause says: an action, and what it is done to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+_EMPTY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One action with its object.
+
+    `noun` is the object as written (may be empty), `classes` what its head is (`classifier/lexicon/objects.toml`),
+    `nearby` what its other words are; `sure` where the verb can hardly be a noun; `words` all words of the object.
+    """
+
+    action: str
+    base: str
+    noun: str = ""
+    classes: frozenset[str] = _EMPTY
+    nearby: frozenset[str] = _EMPTY
+    sure: bool = True
+    words: tuple[str, ...] = ()
+    origin: str = ""  # what the thing is taken from ("remove X from Y"), as written
+
+
+def classify_noun(
+    words: Sequence[str], nouns: Mapping[str, frozenset[str]], longest: int
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the classes of the head (the longest known compound that ends the phrase) and of the words before it."""
+    end = len(words)
+    head = _EMPTY
+    start = end
+    for size in range(min(longest, end), 0, -1):
+        key = "_".join(words[end - size : end]) if size > 1 else words[end - 1]
+        if (found := nouns.get(key)) is not None:
+            head, start = found, end - size
+            break
+    else:
+        start = end - 1
+    nearby = _EMPTY
+    for word in words[: max(start, 0)]:
+        if (found := nouns.get(word)) is not None:
+            nearby |= found
+    return head, nearby
