@@ -8,13 +8,15 @@ from mcp_catalogue.model import ArgumentCondition, Limit
 from mcp_catalogue.policy.conditions import DAY_SUM
 from mcp_catalogue.policy.ruling import CONDITIONAL, Outcome, Ruling
 
-_SHOWN = 60  # characters of a name
+
+def shown(text: str, limit: int = 60) -> str:
+    """Return text as one short line: control and invisible characters as escapes, cut at `limit` characters."""
+    safe = "".join(c if _visible(c) else f"\\u{ord(c):04x}" for c in text[: limit + 1])
+    return safe if len(text) <= limit and len(safe) <= 2 * limit else safe[: limit - 1] + "…"
 
 
-def shown(name: str) -> str:
-    """Return a name as one short line: control and invisible characters as escapes, cut at 60 characters."""
-    safe = "".join(c if c.isprintable() and unicodedata.category(c) != "Cf" else f"\\u{ord(c):04x}" for c in name)
-    return safe if len(safe) <= _SHOWN else safe[: _SHOWN - 1] + "…"
+def _visible(character: str) -> bool:
+    return character.isprintable() and unicodedata.category(character) != "Cf"
 
 
 def json_text(document: object) -> str:
