@@ -1,6 +1,6 @@
 """The classifier: from a tool's declaration to its label, with evidence, signals and a rationale."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -22,7 +22,6 @@ from mcp_catalogue.model import (
     Evidence,
     EvidenceKind,
     ServerFacts,
-    ServerId,
     Strength,
     Tool,
 )
@@ -31,10 +30,10 @@ _UNSURE = {Strength.STRONG: Strength.MEDIUM, Strength.MEDIUM: Strength.WEAK, Str
 
 
 class Overrides(Protocol):
-    """A person's decisions."""
+    """People's decisions about single tools, put in force last (`classifier.overrides`)."""
 
-    def apply(self, server: ServerId, tool: Tool, label: Classification) -> Classification:
-        """Return the label as a person fixed it, or `label` itself where nobody did."""
+    def apply(self, facts: ServerFacts, labels: Iterable[Classification]) -> tuple[Classification, ...]:
+        """Return the labels of one server, in tool order, as people fixed them."""
         ...
 
 
@@ -97,7 +96,7 @@ class Classifier:
         labels = (self.tool(tool, context) for tool in facts.tools)
         if self.overrides is None:
             return tuple(labels)
-        return tuple(self.overrides.apply(facts.id, t, c) for t, c in zip(facts.tools, labels, strict=True))
+        return self.overrides.apply(facts, labels)
 
     def tool(self, tool: Tool, context: Context | None = None) -> Classification:
         """Label one tool by the rules."""
