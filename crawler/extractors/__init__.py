@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from crawler.extractors.base import Extraction, Extractor, Project
 from crawler.extractors.golang import EXTRACTOR as GO
 from crawler.extractors.python import PythonExtractor
+from crawler.extractors.typescript import TypeScriptExtractor
 
 EXTRACTORS: Mapping[str, Extractor] = {
     "go": GO,
     "python": PythonExtractor(),
+    "typescript": TypeScriptExtractor(),
 }
 
 __all__ = ["EXTRACTORS", "Extraction", "Extractor", "Project"]

@@ -1,0 +1,320 @@
+"""Calls: functions, methods, classes, and what is not known."""
+
+from typing import TYPE_CHECKING, Any
+
+from crawler.extractors.typescript import execute, ir, members
+from crawler.extractors.typescript.literals import UNDEFINED
+from crawler.extractors.typescript.values import (
+    Arr,
+    Choice,
+    Cls,
+    Fn,
+    Frame,
+    Getter,
+    Guarded,
+    Native,
+    Obj,
+    Scope,
+    Text,
+    Thrown,
+    Unknown,
+    join,
+    known,
+    likely,
+)
+
+if TYPE_CHECKING:
+    from crawler.extractors.typescript.evaluate import Evaluator
+
+MAX_CALLS = 120
+"""Nested calls."""
+MAX_SAME = 30
+"""Nested calls of one function with known arguments; with unknown ones, 2."""
+
+
+def call_link(self: "Evaluator", callee: Any, this: Any, link: ir.Call, get: ir.Get | None, scope: Scope) -> Any:  # noqa: ANN401, PLR0913
+    """Call what a chain has come to; a method call is shown to the sink first."""
+    from crawler.extractors.typescript.evaluate import UNHANDLED, CallSite  # noqa: PLC0415
+
+    args = self.arguments(link.args, scope)
+    if get is not None:
+        handled = self.sink.intercept(CallSite(this, callee, args, get, link, scope.module))
+        if handled is not UNHANDLED:
+            return handled
+    return call(self, callee, this, args, link.pos)
+
+
+def call(self: "Evaluator", callee: Any, this: Any, args: list[Any], pos: int = -1) -> Any:  # noqa: ANN401
+    """Call any value."""
+    self.spend()
+    if isinstance(callee, Fn):
+        return invoke(self, callee, this, args)
+    if isinstance(callee, Native):
+        return callee.call(self, this if callee.this is UNDEFINED else callee.this, args, pos)
+    if isinstance(callee, Choice):
+        results = []
+        for option, guard in callee.options[:16]:
+            with self.under(guard):
+                results.append((call(self, option, this, args, pos), guard))
+        return join(results)
+    if isinstance(callee, Guarded):
+        with self.under(callee.guard):
+            return call(self, callee.value, this, args, pos)
+    if isinstance(callee, Unknown):
+        return _call_unknown(self, callee, args)
+    caller = getattr(callee, "called", None)
+    if caller is not None:
+        return caller(self, args)
+    return Unknown("not-callable")
+
+
+def _call_unknown(self: "Evaluator", callee: Unknown, args: list[Any]) -> Any:  # noqa: ANN401
+    guess = likely(callee)
+    if isinstance(guess, Fn | Native):
+        return call(self, guess, UNDEFINED, args)
+    for arg in args:
+        run_callback(self, arg)
+    name = callee.text.rpartition(".")[2]
+    kind = callee.kind
+    made = Unknown("run-time", f"{callee.text}(…)"[:160], kind, spec=callee.spec, path=f"{callee.path}()"[:120])
+    if kind is not None and known(guess):
+        # A method of an unset option: `undefined?.split(",")`, `"".trim()`; argv holds no flag.
+        made.guess = False if name in ("includes", "has", "startsWith", "endsWith", "test", "some") else UNDEFINED
+    return made
+
+
+def run_callback(self: "Evaluator", arg: Any) -> None:  # noqa: ANN401
+    """Run a function that was given to unknown code once, with unknown arguments."""
+    if isinstance(arg, Fn) and id(arg.node) not in self.ran and self.sink.interesting(arg):
+        self.ran.add(id(arg.node))
+        count = len(arg.node.body().params)
+        try:
+            invoke(self, arg, arg.this, [Unknown("argument") for _ in range(count)])
+        except Thrown:
+            return
+    elif isinstance(arg, Obj) and arg.kind == "object":
+        for prop in list(arg.props.values())[:50]:
+            if isinstance(prop, Fn):
+                run_callback(self, prop)
+
+
+def invoke(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any:  # noqa: ANN401
+    """Run a function's body with its parameters bound, and join what it returns."""
+    node = function.node
+    same = self.active.get(id(node), 0)
+    if same and (same > MAX_SAME or (same >= 2 and not all(known(a) for a in args))):  # noqa: PLR2004
+        return Unknown("recursive", node.name)
+    if self.depth > MAX_CALLS:
+        return Unknown("nested-too-deep", node.name)
+    self.active[id(node)] = same + 1
+    self.depth += 1
+    try:
+        return _run(self, function, this, args)
+    except RecursionError:
+        return Unknown("nested-too-deep", node.name)
+    finally:
+        self.active[id(node)] = same
+        self.depth -= 1
+
+
+def _run(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any:  # noqa: ANN401
+    body = function.node.body()
+    own = function.this if function.node.arrow else this
+    frame = Frame(own, function.home, len(self.guards))
+    scope = Scope(function.scope, frame, function.scope.module)
+    if not function.node.arrow:
+        scope.names["arguments"] = Arr(list(args))
+        if function.node.name and function.node.name not in ("constructor",):
+            scope.names.setdefault(function.node.name, self_reference(function))
+    for index, param in enumerate(body.params):
+        if param.rest:
+            value: Any = Arr(list(args[index:]))
+        else:
+            value = args[index] if index < len(args) else UNDEFINED
+        execute.bind(self, param.target, value, scope, declare=True)
+        if param.field is not None and isinstance(own, Obj):
+            own.props[param.field] = scope.names.get(param.field, value)
+    execute.run_block(self, body.statements, scope)
+    return join(frame.returns) if frame.returns else UNDEFINED
+
+
+def self_reference(function: Fn) -> Any:  # noqa: ANN401
+    """What a function's own name means inside it."""
+    return function
+
+
+def special(self: "Evaluator", base: str, links: list[Any], scope: Scope) -> tuple[Any, int]:
+    """Evaluate the start of a chain at `super` or `import(…)`; also the number of links used."""
+    first = links[0]
+    if base == "import":
+        if isinstance(first, ir.Call):
+            args = self.arguments(first.args, scope)
+            return scope.module.dynamic_import(args[0] if args else UNDEFINED), 1
+        return Unknown("run-time", "import"), 0
+    frame = scope.frame
+    parent = frame.home.parent if frame.home is not None else None
+    if isinstance(first, ir.Call):
+        args = self.arguments(first.args, scope)
+        if isinstance(frame.this, Obj):
+            initialise(self, frame.this, parent, args)
+            if frame.home is not None:
+                set_fields(self, frame.this, frame.home)
+        return UNDEFINED, 1
+    if isinstance(first, ir.Get):
+        found = find_method(self, parent, first.name) if isinstance(parent, Cls) else None
+        if found is None:
+            return Unknown("run-time", f"super.{first.name}"), 1
+        value = call(self, found.function, frame.this, []) if isinstance(found, Getter) else found
+        if len(links) > 1 and isinstance(links[1], ir.Call) and isinstance(value, Fn):
+            return invoke(self, value, frame.this, self.arguments(links[1].args, scope)), 2
+        return value, 1
+    return Unknown("run-time", "super"), 0
+
+
+def prepare_class(self: "Evaluator", made: Cls) -> None:
+    """Sort a class's members and evaluate its static ones."""
+    scope = made.scope.inner()
+    scope.frame = Frame(made, made)
+    if made.name:
+        scope.names[made.name] = made
+    made.scope = scope
+    made.ready = True
+    for member in made.node.members():
+        key = member.key if isinstance(member.key, str) else members.text_key(self.value(member.key, scope))
+        if key is None:
+            continue
+        if member.kind == "block":
+            execute.run_block(self, member.value, scope)
+        elif member.kind == "field":
+            if member.static:
+                made.props[key] = self.value(member.value, scope)
+            else:
+                made.fields.append(member)
+        elif member.kind != "set":
+            function = Fn(member.value, scope, home=made)
+            target = made.props if member.static else made.methods
+            target[key] = Getter(function) if member.kind == "get" else function
+
+
+def construct(self: "Evaluator", callee: Any, args: list[Any]) -> Any:  # noqa: ANN401
+    """`new callee(args)`."""
+    self.spend()
+    if isinstance(callee, Choice):
+        return join([(construct(self, v, args), g) for v, g in callee.options[:8]])
+    if isinstance(callee, Native):
+        return callee.call(self, NEW, args, -1)
+    if isinstance(callee, Cls | Fn):
+        made = Obj(proto=callee if isinstance(callee, Cls) else members.prototype(callee))
+        made.guards = tuple(self.guards)
+        result = initialise(self, made, callee, args)
+        return result if isinstance(callee, Fn) and isinstance(result, Obj | Fn) else made
+    if isinstance(callee, Unknown):
+        for arg in args:
+            run_callback(self, arg)
+        text = f"new {callee.text}"[:160]
+        return Unknown("run-time", text, None, spec=callee.spec, path=f"new {callee.path}", guards=tuple(self.guards))
+    return Unknown("run-time", "new")
+
+
+NEW = object()
+"""The `this` that a native function sees when it is called with `new`."""
+
+
+def initialise(self: "Evaluator", made: Obj, callee: Any, args: list[Any]) -> Any:  # noqa: ANN401
+    """Run fields and constructor of a class, or a constructor function, on `made`."""
+    if isinstance(callee, Fn):
+        return invoke(self, callee, made, args)
+    if not isinstance(callee, Cls):
+        if isinstance(callee, Unknown | Native):
+            made.open = made.open or Unknown("inherited", getattr(callee, "text", ""), spec=getattr(callee, "spec", None))
+            for arg in args:
+                run_callback(self, arg)
+        return UNDEFINED
+    constructor = callee.methods.get("constructor")
+    if callee.parent is None:
+        set_fields(self, made, callee)
+    if isinstance(constructor, Fn):
+        return invoke(self, constructor, made, args)
+    if callee.parent is not None:
+        initialise(self, made, callee.parent, args)
+        set_fields(self, made, callee)
+    return UNDEFINED
+
+
+def set_fields(self: "Evaluator", made: Obj, cls: Cls) -> None:
+    """Evaluate the instance fields of one class on `made`."""
+    scope = cls.scope.inner()
+    scope.frame = Frame(made, cls)
+    for member in cls.fields:
+        key = member.key if isinstance(member.key, str) else members.text_key(self.value(member.key, scope))
+        if key is not None:
+            made.props[key] = self.value(member.value, scope)
+            made.places[key] = (scope.module.path, member.line)
+
+
+def find_method(self: "Evaluator", cls: Any, name: str) -> Any:  # noqa: ANN401
+    """Return a method or getter from a class or its parents; None where there is none."""
+    for _ in range(40):
+        if isinstance(cls, Cls):
+            found = cls.methods.get(name)
+            if found is not None:
+                return found
+            cls = cls.parent
+        elif isinstance(cls, Fn):
+            cls = members.prototype(cls)
+        elif isinstance(cls, Obj):
+            if name in cls.props:
+                return members.own(self, cls, name)
+            cls = cls.proto
+        else:
+            return None
+    return None
+
+
+def instance_of(value: Any, cls: Any) -> Any:  # noqa: ANN401
+    """`value instanceof cls`."""
+    if not isinstance(value, Obj) or not isinstance(cls, Cls | Fn):
+        return Unknown("not-constant", "instanceof") if isinstance(value, Unknown | Choice) else False
+    at = value.proto
+    for _ in range(40):
+        if at is cls or (isinstance(cls, Fn) and at is members.prototype(cls)):
+            return True
+        if isinstance(at, Cls):
+            at = at.parent
+        elif isinstance(at, Obj):
+            at = at.proto
+        else:
+            break
+    return False
+
+
+def tagged(self: "Evaluator", tag: Any, link: ir.Tagged, scope: Scope) -> Any:  # noqa: ANN401
+    """A template string given to a tag: `dedent`, `String.raw`, an own function, or unknown (then as plain)."""
+    from crawler.extractors.typescript.texts import dedent  # noqa: PLC0415
+
+    if isinstance(tag, Fn):
+        pieces, values = [], []
+        previous_text = False
+        for part in link.template.parts:
+            if isinstance(part, str):
+                pieces.append(part)
+                previous_text = True
+            else:
+                if not previous_text:
+                    pieces.append("")
+                values.append(self.value(part, scope))
+                previous_text = False
+        if not previous_text:
+            pieces.append("")
+        strings = Arr([Text(p, scope.module.path, link.line) for p in pieces])
+        whole = Obj({"raw": strings}, proto=None, kind="object")
+        strings_with_raw = Arr(strings.items)
+        del whole
+        return call(self, tag, UNDEFINED, [strings_with_raw, *values])
+    plain = self.value(link.template, scope)
+    text = likely(plain)
+    name = tag.path or tag.text if isinstance(tag, Unknown) else getattr(tag, "name", "")
+    spec = tag.spec or "" if isinstance(tag, Unknown) else ""
+    if isinstance(text, Text) and ("dedent" in f"{name}{spec}".lower() or "outdent" in f"{name}{spec}".lower()):
+        return Text(dedent(text), text.file, text.line)
+    return plain

@@ -1,0 +1,129 @@
+"""Methods of plain objects, `Map` and `Set`, and `then` on a value that is already there."""
+
+from typing import TYPE_CHECKING, Any
+
+from crawler.extractors.typescript.calls import call
+from crawler.extractors.typescript.convert import to_text
+from crawler.extractors.typescript.literals import UNDEFINED
+from crawler.extractors.typescript.members import to_array
+from crawler.extractors.typescript.values import Arr, Guarded, Native, Obj, Unknown, known, likely, same
+
+if TYPE_CHECKING:
+    from crawler.extractors.typescript.evaluate import Evaluator
+
+
+def member(value: Obj, name: str) -> Any:  # noqa: ANN401
+    """Read a built-in property of an object; None where there is none."""
+    if value.kind in ("map", "set"):
+        if name == "size":
+            return Unknown("run-time", "size") if value.open is not None else len(value.entries)
+        method = _COLLECTION.get(name)
+        return Native(name, lambda ev, this, args, _: method(ev, this, args), value) if method is not None else None
+    method = _PLAIN.get(name)
+    return Native(name, lambda ev, this, args, _: method(ev, this, args), value) if method is not None else None
+
+
+def make(kind: str, items: Arr) -> Obj:
+    """Return a `Map` of pairs or a `Set` of items."""
+    made = Obj(kind=kind, open=items.open)
+    for item in items.items:
+        inner = item.value if isinstance(item, Guarded) else item
+        if kind == "set":
+            _store(made, inner, item)
+        elif isinstance(inner, Arr) and len(inner.items) > 1:
+            held = Guarded(inner.items[1], item.guard) if isinstance(item, Guarded) else inner.items[1]
+            _store(made, inner.items[0], held)
+        else:
+            made.open = made.open or Unknown("run-time", "entries")
+    return made
+
+
+def _store(target: Obj, key: Any, value: Any) -> None:  # noqa: ANN401
+    for index, (other, _) in enumerate(target.entries):
+        if same(other, key):
+            target.entries[index] = (other, value)
+            return
+    target.entries.append((key, value))
+
+
+def _set(self: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
+    self.spend()
+    if len(args) > 1:
+        held = Guarded(args[1], self.guards[-1]) if self.logs and self.guards else args[1]
+        _store(this, args[0], held)
+    return this
+
+
+def _add(self: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
+    self.spend()
+    if args:
+        _store(this, args[0], Guarded(args[0], self.guards[-1]) if self.logs and self.guards else args[0])
+    return this
+
+
+def _get(_: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
+    wanted = likely(args[0]) if args else UNDEFINED
+    for key, value in this.entries:
+        if same(likely(key), wanted):
+            return value.value if isinstance(value, Guarded) else value
+    return Unknown("run-time", "get") if this.open is not None or not known(wanted) else UNDEFINED
+
+
+def _has(_: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
+    wanted = args[0] if args else UNDEFINED
+    if any(same(likely(key), wanted) for key, _ in this.entries):
+        return True
+    return Unknown("run-time", "has") if this.open is not None or not known(wanted) else False
+
+
+def _values(_: "Evaluator", this: Obj, __: list[Any]) -> Any:  # noqa: ANN401
+    return Arr([v for _, v in this.entries], this.open)
+
+
+def _keys(_: "Evaluator", this: Obj, __: list[Any]) -> Any:  # noqa: ANN401
+    return Arr([Guarded(k, v.guard) if isinstance(v, Guarded) else k for k, v in this.entries], this.open)
+
+
+def _entries(self: "Evaluator", this: Obj, _: list[Any]) -> Any:  # noqa: ANN401
+    return to_array(self, this)
+
+
+def _for_each(self: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
+    for key, value in list(this.entries):
+        guard = value.guard if isinstance(value, Guarded) else None
+        with self.under(guard):
+            inner = value.value if isinstance(value, Guarded) else value
+            call(self, args[0] if args else UNDEFINED, UNDEFINED, [inner, key, this])
+    return UNDEFINED
+
+
+def _delete(self: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
+    if not self.logs and args:
+        this.entries = [(k, v) for k, v in this.entries if not same(k, args[0])]
+    return True
+
+
+def _clear(self: "Evaluator", this: Obj, _: list[Any]) -> Any:  # noqa: ANN401
+    if not self.logs:
+        this.entries = []
+    return UNDEFINED
+
+
+def _has_own(_: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
+    name = to_text(args[0]) if args else None
+    return name in this.props if name is not None and this.open is None else Unknown("run-time", "hasOwnProperty")
+
+
+def _then(self: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
+    return call(self, args[0], UNDEFINED, [this]) if args else this
+
+
+def _same(_: "Evaluator", this: Obj, __: list[Any]) -> Any:  # noqa: ANN401
+    return this
+
+
+_COLLECTION = {
+    "set": _set, "add": _add, "get": _get, "has": _has, "values": _values, "keys": _keys, "entries": _entries,
+    "forEach": _for_each, "delete": _delete, "clear": _clear,
+}  # fmt: skip
+_PLAIN = {"hasOwnProperty": _has_own, "then": _then, "catch": _same, "finally": _same}

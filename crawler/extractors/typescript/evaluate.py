@@ -1,0 +1,421 @@
+"""The partial evaluator: expressions.
+
+It runs a program abstractly: both sides of an unknown condition, loops over what is known, calls into the
+project's own functions, callbacks given to unknown functions once. A step budget bounds it; nothing of the
+server is ever executed by Python.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from crawler.extractors.typescript import calls, execute, ir, members, operators
+from crawler.extractors.typescript.conditions import condition
+from crawler.extractors.typescript.convert import key_of, to_text
+from crawler.extractors.typescript.literals import UNDEFINED
+from crawler.extractors.typescript.values import (
+    Arr,
+    Choice,
+    Cls,
+    Exhausted,
+    Fn,
+    Getter,
+    Guarded,
+    Lazy,
+    Obj,
+    Scope,
+    Text,
+    Unknown,
+    join,
+    likely,
+    options,
+    truth,
+)
+from mcp_catalogue.model import Condition
+
+MAX_ITEMS = 5_000
+"""Items of one array; spreads past it leave the array open."""
+MAX_TEXT = 100_000
+"""Characters of one string."""
+UNHANDLED = object()
+
+
+class Sink(Protocol):
+    """Who is told of calls that may register something."""
+
+    def intercept(self, call: "CallSite") -> Any:  # noqa: ANN401
+        """Return the call's value, or UNHANDLED to let it be evaluated."""
+        ...
+
+    def interesting(self, function: Fn) -> bool:
+        """Whether running `function`, which nobody is known to call, could register something."""
+        ...
+
+
+class CallSite:
+    """One method call: who is called with what, and where."""
+
+    __slots__ = ("args", "callee", "end_line", "line", "module", "name", "pos", "receiver")
+
+    def __init__(self, receiver: Any, callee: Any, args: list[Any], get: ir.Get, call: ir.Call, module: Any) -> None:  # noqa: ANN401, PLR0913
+        self.receiver, self.callee, self.args = receiver, callee, args
+        self.name, self.line, self.pos = get.name, get.line, get.pos
+        self.end_line, self.module = call.end_line, module
+
+
+class Evaluator:
+    """Evaluates expressions and runs statements of one project."""
+
+    def __init__(self, sink: Sink, builtins: dict[str, Any], budget: int) -> None:
+        self.sink = sink
+        self.builtins = builtins
+        self.left = budget
+        self.guards: list[Condition] = []
+        self.logs: list[dict[tuple[int, str], tuple[Scope, Any]]] = []
+        self.active: dict[int, int] = {}
+        self.depth = 0
+        self.ran: set[int] = set()
+        self.spaces: dict[str, Any] = {}
+        self.zod_version = "zod3"
+
+    def spend(self, steps: int = 1) -> None:
+        """Count work; raises `Exhausted` when the budget is gone."""
+        self.left -= steps
+        if self.left < 0:
+            raise Exhausted
+
+    @contextmanager
+    def under(self, guard: Condition | None) -> Iterator[None]:
+        """Run what follows under a condition."""
+        if guard is None:
+            yield
+            return
+        self.guards.append(guard)
+        try:
+            yield
+        finally:
+            self.guards.pop()
+
+    def value(self, node: ir.Node, scope: Scope) -> Any:  # noqa: ANN401
+        """Evaluate an expression."""
+        self.left -= 1
+        if self.left < 0:
+            raise Exhausted
+        run = _NODES.get(type(node))
+        return run(self, node, scope) if run is not None else Unknown("not-evaluated")
+
+    def lookup(self, name: str, scope: Scope) -> Any:  # noqa: ANN401
+        """Return what `name` is bound to."""
+        helper = self.builtins.get(name) if name.startswith("__") else None
+        if helper is not None:
+            return helper
+        at: Scope | None = scope
+        while at is not None:
+            found = at.names.get(name, UNHANDLED)
+            if found is not UNHANDLED:
+                return self.force(found, at.names, name) if isinstance(found, Lazy) else found
+            at = at.parent
+        found = self.builtins.get(name, UNHANDLED)
+        return Unknown("not-defined", name) if found is UNHANDLED else found
+
+    def force(self, lazy: Lazy, home: dict[str, Any], name: str) -> Any:  # noqa: ANN401
+        """Evaluate a lazy binding and keep the result in `home`."""
+        if lazy.busy:
+            return Unknown("cyclic", name)
+        lazy.busy = True
+        guards, self.guards = self.guards, []
+        logs, self.logs = self.logs, []
+        try:
+            found = lazy.compute()
+        except RecursionError:
+            found = Unknown("nested-too-deep", name)
+        finally:
+            lazy.busy = False
+            self.guards, self.logs = guards, logs
+        if home.get(name) is lazy:
+            home[name] = found
+        return found
+
+    def assign_name(self, scope: Scope, name: str, value: Any, *, declare: bool = False) -> None:  # noqa: ANN401
+        """Bind or rebind `name`."""
+        at: Scope | None = scope
+        if not declare:
+            while at is not None and name not in at.names:
+                at = at.parent
+        home = at or scope
+        if self.logs:
+            self.logs[-1].setdefault((id(home), name), (home, home.names.get(name, UNHANDLED)))
+        home.names[name] = value
+
+    def arguments(self, nodes: list[ir.Node], scope: Scope) -> list[Any]:
+        """Evaluate arguments, spreads included."""
+        out: list[Any] = []
+        for node in nodes:
+            if isinstance(node, ir.Spread):
+                spread = members.to_array(self, self.value(node.value, scope))
+                out.extend(i.value if isinstance(i, Guarded) else i for i in spread.items)
+                if spread.open is not None:
+                    out.append(spread.open)
+            else:
+                out.append(self.value(node, scope))
+        return out
+
+    def test(self, node: ir.Node, scope: Scope, text: str) -> tuple[bool | None, Condition | None, Condition | None]:
+        """Evaluate a condition: its truth, and when unknown the conditions of its two sides."""
+        value = self.value(node, scope)
+        found = truth(value)
+        if found is not None:
+            return found, None, None
+        line = node.line
+        file = scope.module.path
+        return None, condition(value, text, file, line), condition(value, text, file, line, negate=True)
+
+
+def _const(_: Evaluator, node: ir.Const, scope: Scope) -> Any:  # noqa: ANN401
+    if type(node.value) is str:
+        node.value = Text(node.value, scope.module.path, node.line)
+    return node.value
+
+
+def _template(self: Evaluator, node: ir.Template, scope: Scope) -> Any:  # noqa: ANN401
+    values = [p if isinstance(p, str) else self.value(p, scope) for p in node.parts]
+    return concat(values, scope.module.path, node.line)
+
+
+def concat(values: list[Any], file: str, line: int, *, template: bool = True) -> Any:  # noqa: ANN401
+    """Join values to one string; the place is that of the template, or of the first literal."""
+    for index, value in enumerate(values):
+        if isinstance(value, Choice) and len(value.options) <= 8:
+            pairs = [
+                (concat([*values[:index], v, *values[index + 1 :]], file, line, template=template), g)
+                for v, g in value.options
+            ]
+            return join(pairs)
+    texts = [to_text(v) for v in values]
+    if any(t is None for t in texts):
+        guesses = [to_text(likely(v)) for v in values]
+        first = next((v for v in values if isinstance(v, Unknown)), None)
+        unknown = Unknown("not-constant", first.text if first else "", first.kind if first else None)
+        if all(g is not None for g in guesses):
+            unknown.guess = Text("".join(g for g in guesses if g is not None)[:MAX_TEXT], file, line)
+        return unknown
+    joined = "".join(t for t in texts if t is not None)[:MAX_TEXT]
+    if not template:
+        first_text = next((v for v in values if isinstance(v, Text)), None)
+        if first_text is not None:
+            return Text(joined, first_text.file, first_text.line)
+    return Text(joined, file, line)
+
+
+def _concat(self: Evaluator, node: ir.Concat, scope: Scope) -> Any:  # noqa: ANN401
+    values = [self.value(p, scope) for p in node.parts]
+    if any(isinstance(likely(v), str | Arr | Obj) for v in values):
+        return concat(values, scope.module.path, node.line, template=False)
+    total = values[0]
+    for value in values[1:]:
+        total = operators.binary("+", total, value)
+    return total
+
+
+def _name(self: Evaluator, node: ir.Name, scope: Scope) -> Any:  # noqa: ANN401
+    if node.id == "this":
+        return scope.frame.this
+    if node.id == "import.meta":
+        return Unknown("run-time", "import.meta")
+    return self.lookup(node.id, scope)
+
+
+def _array(self: Evaluator, node: ir.Array, scope: Scope) -> Any:  # noqa: ANN401
+    out = Arr(place=(scope.module.path, node.line))
+    for item in node.items:
+        if not isinstance(item, ir.Spread):
+            out.items.append(self.value(item, scope))
+            continue
+        value = self.value(item.value, scope)
+        for option, guard in options(value):
+            spread = members.to_array(self, option)
+            self.spend(len(spread.items))
+            out.open = out.open or spread.open
+            wrap = guard if isinstance(value, Choice) else None
+            out.items.extend(Guarded(i, wrap) if wrap and not isinstance(i, Guarded) else i for i in spread.items)
+        if len(out.items) > MAX_ITEMS:
+            del out.items[MAX_ITEMS:]
+            out.open = Unknown("too-many-items")
+    return out
+
+
+def _object(self: Evaluator, node: ir.Object, scope: Scope) -> Any:  # noqa: ANN401
+    out = Obj(place=(scope.module.path, node.line))
+    for prop in node.props:
+        if prop.kind == "spread":
+            members.spread_into(self, out, self.value(prop.value, scope))
+            continue
+        key = prop.key if isinstance(prop.key, str) else key_of(likely(self.value(prop.key, scope)))
+        if key is None:
+            out.open = out.open or Unknown("computed-key")
+            self.value(prop.value, scope)
+            continue
+        if key not in out.places:
+            place = (scope.module.path, prop.line)
+            if isinstance(prop.key, ir.Node):
+                named = self.value(prop.key, scope)
+                place = (named.file, named.line) if isinstance(named, Text) else place
+            out.places[key] = place
+        if isinstance(prop.value, ir.Function):
+            function = Fn(prop.value, scope, this=scope.frame.this if prop.value.arrow else UNDEFINED)
+            if prop.kind == "set":
+                continue
+            out.props[key] = Getter(function) if prop.kind == "get" else function
+        else:
+            out.props[key] = self.value(prop.value, scope)
+    return out
+
+
+def _function(_: Evaluator, node: ir.Function, scope: Scope) -> Any:  # noqa: ANN401
+    if node.arrow:
+        return Fn(node, scope, this=scope.frame.this, home=scope.frame.home)
+    return Fn(node, scope)
+
+
+def _class(self: Evaluator, node: ir.Class, scope: Scope) -> Any:  # noqa: ANN401
+    parent = self.value(node.parent, scope) if node.parent is not None else None
+    made = Cls(node, scope, parent, node.name)
+    calls.prepare_class(self, made)
+    return made
+
+
+def _chain(self: Evaluator, node: ir.Chain, scope: Scope) -> Any:  # noqa: ANN401
+    links, base = node.links, node.base
+    at = 0
+    if isinstance(base, ir.Name) and base.id in ("super", "import") and links:
+        value, at = calls.special(self, base.id, links, scope)
+    else:
+        value = self.value(base, scope)
+    this: Any = UNDEFINED
+    get: ir.Get | None = None
+    for link in links[at:]:
+        self.spend()
+        if getattr(link, "optional", False) and (value is None or value is UNDEFINED):
+            return UNDEFINED
+        if isinstance(link, ir.Get):
+            this, get = value, link
+            value = members.get(self, value, link.name)
+        elif isinstance(link, ir.Index):
+            this = value
+            key = self.value(link.key, scope)
+            get = ir.Get(key, False, link.line, -1) if isinstance(key, str) else None  # noqa: FBT003
+            value = members.index(self, value, key)
+        elif isinstance(link, ir.Call):
+            value = calls.call_link(self, value, this, link, get, scope)
+            this, get = UNDEFINED, None
+        else:
+            value = calls.tagged(self, value, link, scope)
+            this, get = UNDEFINED, None
+    return value
+
+
+def _new(self: Evaluator, node: ir.New, scope: Scope) -> Any:  # noqa: ANN401
+    callee = self.value(node.callee, scope)
+    return calls.construct(self, callee, self.arguments(node.args, scope))
+
+
+def _unary(self: Evaluator, node: ir.Unary, scope: Scope) -> Any:  # noqa: ANN401
+    return operators.unary(node.op, self.value(node.value, scope))
+
+
+def _binary(self: Evaluator, node: ir.Binary, scope: Scope) -> Any:  # noqa: ANN401
+    left, right = self.value(node.left, scope), self.value(node.right, scope)
+    if node.op == "in":
+        return members.has(right, left)
+    if node.op == "instanceof":
+        return calls.instance_of(left, right)
+    return operators.binary(node.op, left, right)
+
+
+def _logical(self: Evaluator, node: ir.Logical, scope: Scope) -> Any:  # noqa: ANN401
+    left = self.value(node.left, scope)
+    nullish = left is None or left is UNDEFINED
+    found = (None if isinstance(left, Unknown | Choice | Guarded) else not nullish) if node.op == "??" else truth(left)
+    if found is not None:
+        keep = found if node.op in ("||", "??") else not found
+        return left if keep else self.value(node.right, scope)
+    if node.op == "&&":
+        text = left.text if isinstance(left, Unknown) else ""
+        guard = condition(left, text or "condition", scope.module.path, node.line)
+        with self.under(guard):
+            right = self.value(node.right, scope)
+        if isinstance(right, Unknown):
+            return operators.logical(node.op, left, right)
+        unlike = condition(left, text or "condition", scope.module.path, node.line, negate=True)
+        return Choice([(right, guard), (False, unlike)])
+    return operators.logical(node.op, left, self.value(node.right, scope))
+
+
+def _conditional(self: Evaluator, node: ir.Conditional, scope: Scope) -> Any:  # noqa: ANN401
+    found, yes, no = self.test(node.test, scope, node.text)
+    if found is not None:
+        return self.value(node.yes if found else node.no, scope)
+    with self.under(yes):
+        first = self.value(node.yes, scope)
+    with self.under(no):
+        second = self.value(node.no, scope)
+    return join([(first, yes), (second, no)])
+
+
+def _assign(self: Evaluator, node: ir.Assign, scope: Scope) -> Any:  # noqa: ANN401
+    if node.op == "=":
+        value = self.value(node.value, scope)
+        execute.bind(self, node.target, value, scope, declare=False)
+        return value
+    old = self.value(node.target, scope) if isinstance(node.target, ir.Node) else Unknown("not-evaluated")
+    op = node.op[:-1]
+    if op in ("||", "&&", "??"):
+        value = _logical(self, ir.Logical(node.line, op, _Value(node.line, old), node.value), scope)
+    else:
+        right = self.value(node.value, scope)
+        strings = op == "+" and any(isinstance(likely(v), str) for v in (old, right))
+        file = scope.module.path
+        value = concat([old, right], file, node.line, template=False) if strings else operators.binary(op, old, right)
+    execute.bind(self, node.target, value, scope, declare=False)
+    return value
+
+
+class _Value(ir.Node):
+    """A value already at hand, in the place of an expression."""
+
+    __slots__ = ("held",)
+
+    def __init__(self, line: int, held: Any) -> None:  # noqa: ANN401
+        super().__init__(line)
+        self.held = held
+
+
+def _sequence(self: Evaluator, node: ir.Sequence, scope: Scope) -> Any:  # noqa: ANN401
+    value: Any = UNDEFINED
+    for item in node.items:
+        value = self.value(item, scope)
+    return value
+
+
+_NODES: dict[type, Callable[[Any, Any, Scope], Any]] = {
+    ir.Const: _const,
+    ir.Template: _template,
+    ir.Concat: _concat,
+    ir.Name: _name,
+    ir.Array: _array,
+    ir.Object: _object,
+    ir.Function: _function,
+    ir.Class: _class,
+    ir.Chain: _chain,
+    ir.New: _new,
+    ir.Unary: _unary,
+    ir.Binary: _binary,
+    ir.Logical: _logical,
+    ir.Conditional: _conditional,
+    ir.Assign: _assign,
+    ir.Sequence: _sequence,
+    ir.Await: lambda s, n, sc: s.value(n.value, sc),
+    ir.Spread: lambda s, n, sc: s.value(n.value, sc),
+    ir.Opaque: lambda _, n, __: Unknown("not-evaluated", n.text),
+    _Value: lambda _, n, __: n.held,
+}

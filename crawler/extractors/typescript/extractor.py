@@ -1,0 +1,149 @@
+"""One project: which files to start from, what to run, what was found."""
+
+import posixpath
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from crawler.extractors.base import Extraction, Project
+from crawler.extractors.typescript.builtins import make_builtins
+from crawler.extractors.typescript.evaluate import Evaluator
+from crawler.extractors.typescript.modules import Loader
+from crawler.extractors.typescript.resolve import SOURCES, Resolver
+from crawler.extractors.typescript.sdk import TOKENS, Registrations
+from crawler.extractors.typescript.sweep import sweep
+from crawler.extractors.typescript.values import Exhausted
+from mcp_catalogue.model import Unreadable
+
+BUDGET = 3_000_000
+"""Evaluation steps of one project."""
+_MARKS = (b"modelcontextprotocol", b"fastmcp", b"tools/list", b"McpServer", b"mcp-framework", b"mcp")
+_RECURSION = 12_000
+
+
+class TypeScriptExtractor:
+    """Reads MCP servers written in TypeScript or JavaScript."""
+
+    name = "typescript"
+
+    def extract(self, project: Project) -> Extraction | None:
+        """Read `project`; None where no file registers anything."""
+        candidates = list(_candidates(project))
+        if not candidates:
+            return None
+        run = _Run(project, candidates)
+        with _deep_recursion():
+            run.everything()
+        return run.result()
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """Allow the nesting that real programs have; pure Python calls use no C stack since Python 3.11."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _RECURSION))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _candidates(project: Project) -> Iterator[str]:
+    for path in project.own:
+        if not path.endswith(SOURCES) or path.endswith((".d.ts", ".d.mts", ".d.cts")):
+            continue
+        data = project.tree.files.get(path) or b""
+        if any(token in data for token in TOKENS):
+            yield path
+
+
+class _Run:
+    """The state of one extraction."""
+
+    def __init__(self, project: Project, candidates: list[str]) -> None:
+        self.project = project
+        self.candidates = candidates
+        self.resolver = Resolver(project)
+        self.loader = Loader(self.resolver)
+        self.sink = Registrations()
+        self.ev = Evaluator(self.sink, make_builtins(), BUDGET)
+        self.ev.zod_version = _zod_version(project)
+        self.sink.ev = self.ev
+        self.loader.evaluator = self.ev
+
+    def everything(self) -> None:
+        """Run the entry points, then what they did not reach."""
+        try:
+            for path in self._entries():
+                self._start(path)
+            self._finish()
+            if not self.sink.tools and not self.sink.unresolved:
+                for path in _one_copy(self.candidates):
+                    self._start(path)
+                self._finish()
+        except Exhausted:
+            self.loader.unreadable.append(Unreadable(file=self.candidates[0], reason="too-much-work"))
+            self.ev.left = BUDGET // 4
+            self._last()
+
+    def _finish(self) -> None:
+        sweep(self.ev, self.loader, self.sink)
+        self.sink.finish(self.ev)
+
+    def _last(self) -> None:
+        try:
+            self.sink.finish(self.ev)
+        except Exhausted:
+            return
+
+    def _start(self, path: str) -> None:
+        module = self.loader.module(path)
+        if module is not None:
+            module.run(self.ev)
+
+    def _entries(self) -> Iterator[str]:
+        root = self.project.root
+        for entry in self.project.entry_points:
+            path = self.resolver.output(posixpath.normpath(posixpath.join(root, entry)))
+            if path is not None and path.endswith(SOURCES):
+                yield path
+
+    def result(self) -> Extraction | None:
+        """Return what was found, or None where nothing registers anything."""
+        sink = self.sink
+        if not sink.tools and not sink.unresolved and sink.more is None:
+            return None
+        language = "typescript" if any(p.endswith((".ts", ".tsx", ".mts")) for p in self.loader.modules) else "javascript"
+        return Extraction(
+            language=language,
+            tools=tuple(sink.tools.values()),
+            unresolved=tuple(sink.unresolved.values()),
+            unreadable=tuple(self.loader.unreadable),
+            may_have_more=sink.more,
+            prompts=sink.prompts,
+            resources=sink.resources,
+        )
+
+
+def _one_copy(paths: list[str]) -> Iterator[str]:
+    """Yield each file once where a package holds it as source, as output and in several module formats."""
+    seen: set[str] = set()
+    order: dict[str, int] = {"src": 0, "source": 0}
+    folders = ("dist", "build", "lib", "out", "esm", "cjs", "src", "source", "output")
+
+    def rank(path: str) -> tuple[int, str]:
+        return (min((order.get(p, 1) for p in path.split("/")), default=1), path)
+
+    for path in sorted(paths, key=rank):
+        parts = [p for p in path.split("/") if p not in folders]
+        key = posixpath.splitext("/".join(parts))[0]
+        if key not in seen:
+            seen.add(key)
+            yield path
+
+
+def _zod_version(project: Project) -> str:
+    wanted: Any = project.dependencies.get("zod", "")
+    digits = wanted.lstrip("^~>=v ")
+    return "zod4" if digits.startswith("4") else "zod3"

@@ -1,0 +1,279 @@
+"""Which calls register tools: the SDKs' methods, in every overload, and their own code inside bundles told apart."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from crawler.extractors.typescript import members
+from crawler.extractors.typescript.calls import call
+from crawler.extractors.typescript.evaluate import UNHANDLED, CallSite
+from crawler.extractors.typescript.literals import UNDEFINED
+from crawler.extractors.typescript.schema import Schema, resolve
+from crawler.extractors.typescript.tools import Draft, Site, ToolSink, is_callable
+from crawler.extractors.typescript.values import (
+    Arr,
+    Choice,
+    Cls,
+    Fn,
+    Guarded,
+    Obj,
+    Thrown,
+    Unknown,
+    likely,
+    options,
+)
+from mcp_catalogue.model import Condition, MayHaveMore
+
+if TYPE_CHECKING:
+    from crawler.extractors.typescript.evaluate import Evaluator
+
+TOKENS: Final = (b"registerTool", b".tool(", b".addTool", b"setRequestHandler", b"registerAppTool")
+"""Bytes without which a file registers nothing by itself."""
+_LIST: Final = "tools/list"
+_METHODS = frozenset({"registerTool", "tool", "addTool", "addTools", "setRequestHandler"})
+_OTHERS = {"registerPrompt": "prompts", "prompt": "prompts", "addPrompt": "prompts", "registerResource": "resources",
+           "resource": "resources", "addResource": "resources", "addResourceTemplate": "resources"}  # fmt: skip
+_SDK_SHAPES = (
+    frozenset({"registerTool", "registerPrompt"}),
+    frozenset({"tool", "prompt", "resource"}),
+    frozenset({"setRequestHandler", "setNotificationHandler"}),
+    frozenset({"addTool", "addPrompt", "addResource"}),
+)
+"""Method names that no minifier changes and that only an SDK's server class has together."""
+
+
+@dataclass(slots=True)
+class Handler:
+    """A list handler, evaluated when everything is registered."""
+
+    function: Any
+    guards: tuple[Condition, ...]
+    site: Site
+
+
+@dataclass(slots=True)
+class Registrations(ToolSink):
+    """What was registered so far; told of every method call by the evaluator."""
+
+    ev: "Evaluator | None" = None
+    handlers: list[Handler] = field(default_factory=list)
+    visited: set[tuple[str, int]] = field(default_factory=set)
+    prompts: int = 0
+    resources: int = 0
+    counted: set[tuple[str, int]] = field(default_factory=set)
+    flags: dict[str, Any] = field(default_factory=dict)
+
+    def interesting(self, function: Fn) -> bool:  # noqa: ARG002
+        """Every callback may register something."""
+        return True
+
+    def intercept(self, site: CallSite) -> Any:  # noqa: ANN401
+        """Handle a registration; leave other calls alone."""
+        name = site.name
+        if name not in _METHODS:
+            if name in _OTHERS and site.args and is_server(site.receiver, site.callee):
+                self._count(_OTHERS[name], site)
+            return UNHANDLED
+        self.visited.add((site.module.path, site.pos))
+        if not is_server(site.receiver, site.callee):
+            return UNHANDLED
+        handled = self._register(site)
+        return Unknown("registered", f"{name}(…)") if handled else UNHANDLED
+
+    def _count(self, what: str, site: CallSite) -> None:
+        key = (site.module.path, site.pos)
+        if key not in self.counted:
+            self.counted.add(key)
+            setattr(self, what, getattr(self, what) + 1)
+
+    def _register(self, site: CallSite) -> bool:
+        assert self.ev is not None  # noqa: S101 (set when the evaluator is made)
+        where = Site(site.module.path, site.line, server_guards(site.receiver))
+        args = site.args
+        if site.name == "setRequestHandler":
+            return self._handler(args, where)
+        if site.name == "addTools":
+            for item in members.to_array(self.ev, args[0] if args else UNDEFINED).items:
+                self.object_tool(self.ev, item, where)
+            return True
+        drafts = _drafts(self.ev, site.name, args)
+        for draft in drafts:
+            self.add(self.ev, draft, where)
+        return bool(drafts)
+
+    def _handler(self, args: list[Any], where: Site) -> bool:
+        assert self.ev is not None  # noqa: S101
+        if len(args) > 1 and _method_of(self.ev, args[0]) == _LIST:
+            self.handlers.append(Handler(args[-1], tuple(self.ev.guards), where))
+        return True
+
+    def finish(self, ev: "Evaluator") -> None:
+        """Evaluate the list handlers."""
+        for handler in self.handlers:
+            ev.guards = list(handler.guards)
+            before = len(self.tools) + len(self.unresolved)
+            try:
+                count = 2
+                result = call(ev, handler.function, UNDEFINED, [Unknown("argument", "request") for _ in range(count)])
+            except Thrown:
+                result = Unknown("throws", "handler")
+            self._listed(ev, result, handler.site)
+            if len(self.tools) + len(self.unresolved) == before:
+                self.unknown(handler.site, "list-not-evaluated", "")
+            ev.guards = []
+        self.handlers.clear()
+
+    def _listed(self, ev: "Evaluator", result: Any, site: Site) -> None:  # noqa: ANN401
+        for option, guard in options(result):
+            with ev.under(guard):
+                if isinstance(option, Unknown):
+                    self.unknown(site, "list-not-evaluated", option.text)
+                    self._later(site, option)
+                    continue
+                listed = members.get(ev, option, "tools")
+                array = members.to_array(ev, listed)
+                for item in array.items:
+                    self.object_tool(ev, item, site)
+                if array.open is not None:
+                    self.unknown(site, "list-not-evaluated", array.open.text)
+                    self._later(site, array.open)
+
+    def _later(self, site: Site, value: Unknown) -> None:
+        if self.more is None:
+            self.more = MayHaveMore(file=site.file, line=site.line, reason=f"tools come from {value.text or value.reason}"[:200])
+
+    def object_tool(self, ev: "Evaluator", item: Any, site: Site) -> None:  # noqa: ANN401
+        """Add a tool that is given as one object."""
+        guard = item.guard if isinstance(item, Guarded) else None
+        inner = item.value if isinstance(item, Guarded) else item
+        with ev.under(guard):
+            for option, own in options(inner):
+                with ev.under(own):
+                    self.add(ev, from_object(ev, option), site)
+
+
+def from_object(ev: "Evaluator", value: Any) -> Draft:  # noqa: ANN401
+    """Read a tool's parts from one object."""
+    if not isinstance(value, Obj | Cls | Fn):
+        return Draft(name=value if isinstance(value, Unknown) else Unknown("not-an-object"))
+
+    def part(*names: str) -> Any:  # noqa: ANN401
+        for name in names:
+            found = members.get(ev, value, name)
+            if found is not UNDEFINED and not (isinstance(found, Unknown) and found.reason == "inherited"):
+                return found
+        return UNDEFINED
+
+    return Draft(
+        name=part("name"),
+        title=part("title"),
+        description=part("description"),
+        schema=part("inputSchema", "parameters", "input_schema", "schema", "paramsSchema", "args"),
+        output=part("outputSchema"),
+        annotations=part("annotations"),
+        handler=part("handler", "execute", "callback", "cb", "run", "handle", "call", "fn"),
+        fallback=value.place if isinstance(value, Obj) else None,
+    )
+
+
+def _drafts(ev: "Evaluator", method: str, args: list[Any]) -> list[Draft]:
+    if not args:
+        return []
+    first = args[0]
+    if isinstance(first, Choice) and all(isinstance(v, Obj) for v, _ in first.options):
+        return [from_object(ev, v) for v, _ in first.options]
+    if isinstance(first, Obj | Cls) and not is_callable(first):
+        has_name = members.get(ev, first, "name") is not UNDEFINED
+        return [from_object(ev, first)] if has_name and method != "tool" else []
+    if len(args) < 2:  # noqa: PLR2004
+        return [Draft(name=first)] if method == "addTool" and isinstance(first, Unknown) else []
+    name, *rest = args
+    if isinstance(likely(name), Arr | Fn | Schema | int | bool):
+        return []
+    config = likely(rest[0])
+    if method == "registerTool" or (len(rest) == 1 and isinstance(config, Obj) and _is_config(config)):
+        draft = from_object(ev, config) if isinstance(config, Obj) else Draft(name=name)
+        draft.name = name
+        if is_callable(rest[-1]) and len(rest) > 1:
+            draft.handler = rest[-1]
+        if not isinstance(config, Obj):
+            draft.schema = draft.description = Unknown("not-constant", "config")
+        return [draft]
+    return [_overload(ev, name, rest)] if is_callable(rest[-1]) else []
+
+
+def _is_config(config: Obj) -> bool:
+    return any(k in config.props for k in ("description", "inputSchema", "parameters", "handler", "execute"))
+
+
+def _overload(ev: "Evaluator", name: Any, rest: list[Any]) -> Draft:  # noqa: ANN401
+    """`tool(name, description?, shape?, annotations?, callback)`."""
+    draft = Draft(name=name, handler=rest[-1])
+    middle = rest[:-1]
+    if middle and (isinstance(likely(middle[0]), str) or (isinstance(middle[0], Unknown) and len(middle) > 1)):
+        draft.description = middle.pop(0)
+    elif middle and isinstance(middle[0], Unknown):
+        draft.description = middle.pop(0)
+    if not middle:
+        return draft
+    # A raw shape holds schemas; an object of anything else is the annotations (the SDK tells them apart the same way).
+    first = likely(middle[0])
+    if len(middle) == 1 and isinstance(first, Obj) and first.props and not _is_shape(ev, first):
+        hints = {"title", "readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"}
+        if set(first.props) <= hints:
+            draft.annotations = first
+            return draft
+    draft.schema = middle[0]
+    if len(middle) > 1:
+        draft.annotations = middle[1]
+    return draft
+
+
+def _is_shape(ev: "Evaluator", value: Obj) -> bool:
+    return any(isinstance(resolve(ev, v), Schema | Unknown) for v in value.props.values())
+
+
+def _method_of(ev: "Evaluator", value: Any) -> str | None:  # noqa: ANN401
+    """Return the protocol method that a request schema or a string stands for."""
+    value = likely(value)
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Unknown):
+        name = value.path.rpartition(".")[2] or value.text.rpartition(".")[2]
+        return _LIST if name == "ListToolsRequestSchema" else None
+    if isinstance(value, Schema):
+        method = resolve(ev, value.shape.get("method"))
+        found = method.extra.get("const") if isinstance(method, Schema) else None
+        return found if isinstance(found, str) else None
+    return None
+
+
+def is_server(receiver: Any, callee: Any) -> bool:  # noqa: ANN401
+    """Whether a method call is on an SDK's server, or on something that cannot be told from one."""
+    if isinstance(callee, Fn):
+        return callee.home is not None and is_sdk_class(callee.home)
+    if isinstance(receiver, Guarded):
+        receiver = receiver.value
+    if isinstance(receiver, Choice):
+        return any(is_server(v, None) for v, _ in receiver.options)
+    if isinstance(receiver, Unknown):
+        return receiver.spec is None or "mcp" in receiver.spec.lower() or "modelcontextprotocol" in receiver.spec
+    if isinstance(receiver, Obj):
+        return isinstance(callee, Unknown)
+    return False
+
+
+def is_sdk_class(cls: Cls) -> bool:
+    """Whether a class of the project is a copy of an SDK's server."""
+    names = set(cls.methods)
+    if not any(shape <= names for shape in _SDK_SHAPES):
+        return False
+    return "connect" in names or "close" in names or "start" in names or "setNotificationHandler" in names
+
+
+def server_guards(receiver: Any) -> tuple[Condition, ...]:  # noqa: ANN401
+    """Return the conditions under which the server itself was made."""
+    if isinstance(receiver, Guarded):
+        receiver = receiver.value
+    if isinstance(receiver, Choice):
+        return tuple(g for v, own in receiver.options for g in (*server_guards(v), *([own] if own else ())))
+    return receiver.guards if isinstance(receiver, Unknown | Obj) else ()

@@ -1,0 +1,94 @@
+"""Registrations that running the program did not reach: their functions are run with unknown arguments."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from crawler.extractors.typescript import members
+from crawler.extractors.typescript.calls import construct, invoke
+from crawler.extractors.typescript.sdk import Registrations
+from crawler.extractors.typescript.values import Cls, Fn, Obj, Thrown, Unknown
+
+if TYPE_CHECKING:
+    from crawler.extractors.typescript.evaluate import Evaluator
+    from crawler.extractors.typescript.modules import Loader, Module
+
+_NAMES: Final = (b"registerTool", b"tool", b"addTool", b"addTools", b"setRequestHandler")
+_MAX_SITES: Final = 2_000
+
+
+def sweep(ev: "Evaluator", loader: "Loader", sink: Registrations) -> None:
+    """Run what holds a registration that was not evaluated yet."""
+    for module in [m for m in loader.modules.values() if m is not None]:
+        missing = list(_missing(module, sink))
+        if not missing:
+            continue
+        for value in list(_roots(ev, module)):
+            if any(sink_missing(module, sink, at) for at in missing):
+                _run(ev, module, sink, value, missing, 0)
+
+
+def sink_missing(module: "Module", sink: Registrations, at: int) -> bool:
+    """Whether the registration at byte `at` was not evaluated."""
+    return (module.path, at) not in sink.visited
+
+
+def _missing(module: "Module", sink: Registrations) -> Iterator[int]:
+    data = module.loader.resolver.read(module.path) or b""
+    count = 0
+    for name in _NAMES:
+        start = 0
+        while count < _MAX_SITES:
+            at = data.find(b"." + name + b"(", start)
+            if at < 0:
+                break
+            start = at + 1
+            count += 1
+            if (module.path, at + 1) not in sink.visited:
+                yield at + 1
+
+
+def _roots(ev: "Evaluator", module: "Module") -> Iterator[Any]:
+    for name in list(module.scope.names):
+        if name not in ("module", "exports", "require"):
+            yield ev.lookup(name, module.scope)
+    value = module.value
+    if isinstance(value, Obj):
+        for name in list(value.props):
+            yield members.get(ev, value, name)
+
+
+def _run(ev: "Evaluator", module: "Module", sink: Registrations, value: Any, missing: list[int], depth: int) -> None:  # noqa: ANN401, PLR0913
+    node = getattr(value, "node", None)
+    if depth > 3:  # noqa: PLR2004
+        return
+    if isinstance(value, Obj) and value.kind in ("object", "module"):
+        for prop in list(value.props.values())[:200]:
+            if isinstance(prop, Fn | Obj | Cls):
+                _run(ev, module, sink, prop, missing, depth + 1)
+        return
+    if node is None or not isinstance(value, Fn | Cls) or value.scope.module is not module:
+        return
+    if not any(node.start <= at < node.end and sink_missing(module, sink, at) for at in missing):
+        return
+    try:
+        if isinstance(value, Fn):
+            if id(node) in ev.ran:
+                return
+            ev.ran.add(id(node))
+            count = len(node.body().params)
+            result = invoke(ev, value, value.this, [Unknown("argument") for _ in range(count)])
+            _run(ev, module, sink, result, missing, depth + 1)
+        else:
+            _run_class(ev, module, sink, value, missing, depth)
+    except Thrown:
+        return
+
+
+def _run_class(ev: "Evaluator", module: "Module", sink: Registrations, cls: Cls, missing: list[int], depth: int) -> None:  # noqa: PLR0913
+    made = construct(ev, cls, [Unknown("argument") for _ in range(6)])
+    for function in [*cls.methods.values(), *cls.props.values()]:
+        if isinstance(function, Fn):
+            node = function.node
+            if any(node.start <= at < node.end and sink_missing(module, sink, at) for at in missing):
+                owner = cls if function in list(cls.props.values()) else made
+                _run(ev, module, sink, Fn(node, function.scope, owner, function.home), missing, depth + 1)

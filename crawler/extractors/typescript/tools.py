@@ -1,0 +1,192 @@
+"""From the parts of a registration to a `Tool`, or to what could not be evaluated."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from crawler.extractors.typescript import members
+from crawler.extractors.typescript.convert import Plain, to_json
+from crawler.extractors.typescript.literals import UNDEFINED
+from crawler.extractors.typescript.members import Bound
+from crawler.extractors.typescript.schema import JsonSchema, Schema, resolve
+from crawler.extractors.typescript.values import (
+    Choice,
+    Fn,
+    Getter,
+    Guarded,
+    Lazy,
+    Native,
+    Obj,
+    Text,
+    Unknown,
+    likely,
+    options,
+)
+from mcp_catalogue.model import Annotations, Condition, Handler, Location, MayHaveMore, Tool, Unresolved
+
+if TYPE_CHECKING:
+    from crawler.extractors.typescript.evaluate import Evaluator
+
+MAX_NAME: Final = 256
+MAX_TOOLS: Final = 5_000
+_JSON_SCHEMA_KEYS = frozenset({"type", "properties", "$ref", "anyOf", "oneOf", "allOf", "$schema", "required"})
+
+
+@dataclass(slots=True)
+class Draft:
+    """The values that a registration gives for a tool's parts; `fallback` places it when its name has none."""
+
+    name: Any
+    title: Any = UNDEFINED
+    description: Any = UNDEFINED
+    schema: Any = UNDEFINED
+    output: Any = UNDEFINED
+    annotations: Any = UNDEFINED
+    handler: Any = UNDEFINED
+    fallback: tuple[str, int] | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Site:
+    """Where a registration stands, and the conditions that hold for the whole server."""
+
+    file: str
+    line: int
+    guards: tuple[Condition, ...] = ()
+
+
+def is_callable(value: Any) -> bool:  # noqa: ANN401
+    """Whether `value` can be a handler."""
+    if isinstance(value, Choice):
+        return all(is_callable(v) for v, _ in value.options)
+    return isinstance(value, Fn | Native | Unknown)
+
+
+@dataclass(slots=True)
+class ToolSink:
+    """Collects tools: of one name and place once, without a condition if one registration has none."""
+
+    tools: dict[tuple[str, str, int], Tool] = field(default_factory=dict)
+    unresolved: dict[tuple[str, int, str], Unresolved] = field(default_factory=dict)
+    more: MayHaveMore | None = None
+
+    def add(self, ev: "Evaluator", draft: Draft, site: Site) -> None:
+        """Add the tool of one registration."""
+        ev.spend(5)
+        for name, guard in options(draft.name):
+            chosen = likely(name)
+            if not isinstance(chosen, str) or not chosen or len(chosen) > MAX_NAME:
+                text = name.text if isinstance(name, Unknown) else ""
+                element = isinstance(name, Unknown) and name.text.startswith("element of")
+                self.unknown(site, "name-not-constant", text, None if element or not text else 1)
+                continue
+            with ev.under(guard):
+                self._keep(self._tool(ev, draft, chosen, site))
+
+    def unknown(self, site: Site, reason: str, detail: str, covers: int | None = None) -> None:
+        """Record a registration that could not be evaluated."""
+        found = Unresolved(file=site.file, line=site.line, reason=reason, detail=detail[:200], covers=covers)
+        self.unresolved.setdefault((site.file, site.line, reason), found)
+
+    def _keep(self, tool: Tool) -> None:
+        place = tool.location
+        key = (tool.name, place.file if place else "", place.line if place else 0)
+        old = self.tools.get(key)
+        if old is None and len(self.tools) < MAX_TOOLS:
+            self.tools[key] = tool
+        elif old is not None and old.condition is not None and tool.condition is None:
+            self.tools[key] = tool
+        elif old is not None and old.input_schema is None and tool.input_schema is not None:
+            self.tools[key] = tool
+
+    def _tool(self, ev: "Evaluator", draft: Draft, name: str, site: Site) -> Tool:
+        place = (site.file, site.line)
+        if isinstance(name, Text) and name.file:
+            place = (name.file, name.line)
+        elif draft.fallback is not None and draft.fallback[0]:
+            place = draft.fallback
+        return Tool(
+            name=str(name),
+            title=_text(draft.title),
+            description=_text(draft.description),
+            input_schema=input_schema(ev, draft.schema),
+            output_schema=input_schema(ev, draft.output) if draft.output is not UNDEFINED else None,
+            annotations=_annotations(ev, draft.annotations),
+            condition=next((g for g in reversed(ev.guards) if g not in site.guards), None),
+            location=Location(file=place[0], line=place[1]),
+            handler=_handler(draft.handler),
+        )
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401
+    found = likely(value)
+    return str(found) if isinstance(found, str) else None
+
+
+def _annotations(ev: "Evaluator", value: Any) -> Annotations:  # noqa: ANN401
+    value = likely(value)
+    if not isinstance(value, Obj):
+        return Annotations()
+    found = {}
+    for key in ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"):
+        hint = likely(members.get(ev, value, key))
+        found[key] = hint if isinstance(hint, bool) else None
+    return Annotations(title=_text(members.get(ev, value, "title")), **found)
+
+
+def _handler(value: Any) -> Handler | None:  # noqa: ANN401
+    value = likely(value)
+    function = value.function if isinstance(value, Bound) else value
+    if not isinstance(function, Fn):
+        return None
+    node = function.node
+    return Handler(file=function.scope.module.path, start=node.line, end=node.end_line)
+
+
+def input_schema(ev: "Evaluator", value: Any) -> dict[str, Any] | None:  # noqa: ANN401
+    """Return the JSON Schema of what a registration gives: a schema, a shape of schemas, or JSON Schema itself."""
+    value = likely(resolve(ev, value))
+    if value is UNDEFINED or value is None:
+        return {"type": "object", "properties": {}}
+    if isinstance(value, Schema):
+        return JsonSchema(ev).write(value)
+    if not isinstance(value, Obj):
+        return None
+    if _is_json_schema(value):
+        found = _json_with_schemas(ev, value)
+        return found if isinstance(found, dict) else None
+    shape = {k: resolve(ev, v) for k, v in value.props.items() if not isinstance(v, Native)}
+    if value.open is not None and not any(isinstance(v, Schema) for v in shape.values()):
+        return None
+    library = next((v.library for v in shape.values() if isinstance(v, Schema)), "zod3")
+    return JsonSchema(ev).write(Schema("object", library, shape=shape))
+
+
+def _is_json_schema(value: Obj) -> bool:
+    kind = value.props.get("type")
+    return isinstance(likely(kind), str) or bool(_JSON_SCHEMA_KEYS & set(value.props) - {"type", "required"})
+
+
+def _json_with_schemas(ev: "Evaluator", value: Obj) -> Any:  # noqa: ANN401
+    """Convert JSON Schema, with library schemas that may stand inside."""
+
+    def plain(inner: Any, depth: int) -> Any:  # noqa: ANN401
+        inner = resolve(ev, inner)
+        if isinstance(inner, Schema):
+            return JsonSchema(ev).write(inner)
+        if isinstance(inner, Obj) and depth < 40:  # noqa: PLR2004
+            ev.spend()
+            out = {}
+            for key, prop in inner.props.items():
+                if isinstance(prop, Guarded) and prop.guard.default_on is False:
+                    continue
+                held = members.own(ev, inner, key) if isinstance(prop, Getter | Lazy) else prop
+                found = plain(held, depth + 1)
+                if found is not UNDEFINED:
+                    out[str(key)] = found
+            return out
+        return Plain().convert(inner)
+
+    return plain(value, 0)
+
+
+__all__ = ["Draft", "Site", "ToolSink", "input_schema", "is_callable", "to_json"]

@@ -1,0 +1,269 @@
+"""What expressions evaluate to.
+
+Plain values are Python's own: `str` (as `Text`, which remembers its place), `int`, `float`, `bool`, None for
+null. Everything that is not known is an `Unknown`, which may carry a *guess*: its value when the server is
+started without any option (environment variables and flags unset), so that conditions have a likely side.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from crawler.extractors.typescript import ir
+from crawler.extractors.typescript.literals import UNDEFINED, Undefined
+from mcp_catalogue.model import Condition
+
+if TYPE_CHECKING:
+    from crawler.extractors.typescript.evaluate import Evaluator
+
+NO_GUESS: Final = object()
+Place = tuple[str, int]
+
+
+class Text(str):
+    """A string with the file and line of the literal that gave it."""
+
+    __slots__ = ("file", "line")
+    file: str
+    line: int
+
+    def __new__(cls, value: str, file: str, line: int) -> "Text":
+        """Make `value` with its place."""
+        self = super().__new__(cls, value)
+        self.file = file
+        self.line = line
+        return self
+
+
+@dataclass(slots=True, eq=False)
+class Unknown:
+    """A value that cannot be told: why, the expression's text, and what is known of its origin.
+
+    `kind` is a `Condition` kind where the value is configuration. `spec` and `path` say from which package a
+    value was imported and what was done to it (`McpServer`, `new McpServer`, `z.string()`).
+    """
+
+    reason: str
+    text: str = ""
+    kind: str | None = None
+    guess: Any = NO_GUESS
+    spec: str | None = None
+    path: str = ""
+    guards: tuple[Condition, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Guarded:
+    """An array item or property that exists only under a condition."""
+
+    value: Any
+    guard: Condition
+
+
+@dataclass(slots=True, eq=False)
+class Choice:
+    """One of several values, each under its condition."""
+
+    options: list[tuple[Any, Condition | None]]
+
+
+@dataclass(slots=True, eq=False)
+class Obj:
+    """An object, a module namespace, a `Map` or a `Set` (`kind`); `open` when it may hold more than is known."""
+
+    props: dict[str, Any] = field(default_factory=dict)
+    proto: Any = None
+    kind: str = "object"
+    open: Unknown | None = None
+    places: dict[str, Place] = field(default_factory=dict)
+    entries: list[tuple[Any, Any]] = field(default_factory=list)
+    place: Place | None = None
+    guards: tuple[Condition, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Arr:
+    """An array; `open` when it may hold more than is known."""
+
+    items: list[Any] = field(default_factory=list)
+    open: Unknown | None = None
+    place: Place | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Getter:
+    """A property that is computed by a function."""
+
+    function: Any
+
+
+@dataclass(slots=True, eq=False)
+class Lazy:
+    """A binding that is evaluated on first use; `busy` while it is, so that a cycle ends."""
+
+    compute: Callable[[], Any]
+    busy: bool = False
+
+
+class Scope:
+    """Names visible at one place; `frame` is the running function's state."""
+
+    __slots__ = ("frame", "module", "names", "parent")
+
+    def __init__(self, parent: "Scope | None", frame: "Frame", module: Any) -> None:  # noqa: ANN401
+        self.names: dict[str, Any] = {}
+        self.parent = parent
+        self.frame = frame
+        self.module = module
+
+    def inner(self) -> "Scope":
+        """A block's scope inside this one."""
+        return Scope(self, self.frame, self.module)
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """One function call: `this`, the class whose method runs, what was returned so far and under what."""
+
+    this: Any = UNDEFINED
+    home: "Cls | None" = None
+    base: int = 0
+    returns: list[tuple[Any, Condition | None]] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Fn:
+    """A function with the scope that it closes over."""
+
+    node: ir.Function
+    scope: Scope
+    this: Any = UNDEFINED
+    home: "Cls | None" = None
+    props: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Cls:
+    """A class; `methods` and `getters` by name are filled on first use, `statics` in its `props`."""
+
+    node: ir.Class
+    scope: Scope
+    parent: Any
+    name: str
+    props: dict[str, Any] = field(default_factory=dict)
+    methods: dict[str, Any] = field(default_factory=dict)
+    fields: list[ir.Member] = field(default_factory=list)
+    ready: bool = False
+
+
+NativeCall = Callable[["Evaluator", Any, list[Any], int], Any]
+
+
+@dataclass(slots=True, eq=False)
+class Native:
+    """A function of the language or of a library that the evaluator knows; `props` are its members."""
+
+    name: str
+    call: NativeCall
+    this: Any = UNDEFINED
+    props: dict[str, Any] = field(default_factory=dict)
+
+
+class Thrown(Exception):  # noqa: N818
+    """`throw`, or the end of the process."""
+
+    def __init__(self, value: Any = UNDEFINED) -> None:  # noqa: ANN401
+        super().__init__()
+        self.value = value
+
+
+class Exhausted(Exception):  # noqa: N818
+    """The step budget is used up."""
+
+
+def truth(value: Any) -> bool | None:  # noqa: ANN401
+    """Whether `value` counts as true; None when unknown."""
+    if isinstance(value, Unknown):
+        return None
+    if isinstance(value, Choice):
+        found = {truth(v) for v, _ in value.options}
+        return found.pop() if len(found) == 1 else None
+    if isinstance(value, Guarded):
+        return None
+    if isinstance(value, str | bool | int | float | Undefined) or value is None:
+        return bool(value) and value == value  # noqa: PLR0124 (NaN is false)
+    return True
+
+
+def likely(value: Any) -> Any:  # noqa: ANN401
+    """Return the value that holds when the server is started without options."""
+    for _ in range(20):
+        if isinstance(value, Unknown) and value.guess is not NO_GUESS:
+            value = value.guess
+        elif isinstance(value, Guarded):
+            value = value.value
+        elif isinstance(value, Choice) and value.options:
+            on = [v for v, g in value.options if g is not None and g.default_on is True]
+            rest = [v for v, g in value.options if g is None or g.default_on is None]
+            value = (on or rest or [v for v, _ in value.options])[0]
+        else:
+            return value
+    return value
+
+
+def known(value: Any) -> bool:  # noqa: ANN401
+    """Whether `value` is neither unknown nor one of several."""
+    return not isinstance(value, Unknown | Choice | Guarded)
+
+
+def options(value: Any) -> Iterator[tuple[Any, Condition | None]]:  # noqa: ANN401
+    """Yield each value that `value` can be with its condition."""
+    if isinstance(value, Choice):
+        yield from value.options
+    elif isinstance(value, Guarded):
+        yield value.value, value.guard
+    else:
+        yield value, None
+
+
+def join(pairs: list[tuple[Any, Condition | None]]) -> Any:  # noqa: ANN401
+    """Return one value for alternatives: arrays are merged item by item, equal values become one."""
+    flat: list[tuple[Any, Condition | None]] = []
+    for value, guard in pairs:
+        for inner, own in options(value):
+            if not any(same(inner, other) for other, _ in flat):
+                flat.append((inner, own or guard))
+    if not flat:
+        return UNDEFINED
+    if len(flat) == 1:
+        return flat[0][0]
+    arrays = [(v, g) for v, g in flat if isinstance(v, Arr)]
+    if len(arrays) == len(flat):
+        return _join_arrays(arrays)
+    return Choice(flat[:16])
+
+
+def _join_arrays(arrays: list[tuple[Any, Condition | None]]) -> Arr:
+    first = arrays[0][0]
+    merged: list[Any] = []
+    for array, guard in arrays:
+        for item in array.items:
+            inner = item.value if isinstance(item, Guarded) else item
+            if any(same(inner, m.value if isinstance(m, Guarded) else m) for m in merged):
+                continue
+            everywhere = all(any(same(inner, other) for other in a.items) for a, _ in arrays)
+            merged.append(item if everywhere or guard is None or isinstance(item, Guarded) else Guarded(item, guard))
+    return Arr(merged, next((a.open for a, _ in arrays if a.open), None), first.place)
+
+
+def same(left: Any, right: Any) -> bool:  # noqa: ANN401
+    """Strict equality of two known values."""
+    if left is right:
+        return True
+    if isinstance(left, bool) or isinstance(right, bool):
+        return isinstance(left, bool) and isinstance(right, bool) and left == right
+    if isinstance(left, str):
+        return isinstance(right, str) and left == right
+    if isinstance(left, int | float):
+        return isinstance(right, int | float) and left == right
+    return False
