@@ -1,7 +1,7 @@
 """From evidence to a label: the one function that decides, the same for every tool.
 
 The order of authority is: a person's override, code, the definition's own words, annotations. Here the rules'
-evidence is weighed; `floor` and `with_opinion` are what a judge is held to.
+evidence is weighed; `floor` is what a judge is held to (`classifier.judge.bounds`).
 
 1.  *Claims.* The name, the main clause of the description, its asides, the values of an operation parameter, text
     patterns, parameters and code each claim a category, with a strength and with certainty about the reading.
@@ -13,23 +13,18 @@ evidence is weighed; `floor` and `with_opinion` are what a judge is held to.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from classifier.rulebook import Rule
 from mcp_catalogue.model import (
     BASE_SEVERITY,
     Also,
     Category,
-    Classification,
     Confidence,
-    DecidedBy,
-    Decider,
     Evidence,
     EvidenceKind,
-    Opinion,
     Severity,
     Signal,
-    SignalId,
     Strength,
 )
 
@@ -193,35 +188,3 @@ def severity(primary: Category, also: Iterable[Also], signals: Iterable[Signal])
         elif signal.id == "contradiction":
             raised = 1
     return _SEVERITIES[min(rank + raised, Severity.CRITICAL.rank)]
-
-
-def with_opinion(label: Classification, opinion: Opinion, *, confirmed: bool = False) -> Classification:
-    """Combine a rules label with a judge's opinion.
-
-    An unverified opinion changes nothing. A higher category is taken over. A lower one is taken over only where it is
-    not below the floor, a second call agreed (`confirmed`) and no hidden instructions were found; otherwise it is
-    kept as dissent. *Also* categories are added with medium confidence; signals are never removed.
-    """
-    if not opinion.verified or label.decided_by.by is Decider.OVERRIDE:
-        return replace(label, judge=replace(opinion, dissent=opinion.primary is not label.primary))
-    lower = order(opinion.primary) < order(label.primary)
-    hidden = any(s.id == SignalId("hidden-instructions") for s in label.signals)
-    if lower and (hidden or not confirmed or order(opinion.primary) < order(floor(label.evidence))):
-        return replace(label, judge=replace(opinion, dissent=True))
-    primary = opinion.primary
-    also = {a.category: a for a in label.also if a.category is not primary}
-    for category in opinion.also:
-        if category not in {primary, Category.READ}:
-            also.setdefault(category, Also(category=category, confidence=Confidence.MEDIUM))
-    kept = tuple(also[c] for c in sorted(also, key=order, reverse=True))
-    agrees = primary is label.primary
-    return replace(
-        label,
-        primary=primary,
-        also=kept,
-        severity=severity(primary, kept, label.signals),
-        confidence=max(label.confidence, Confidence.MEDIUM, key=lambda c: c.rank) if agrees else Confidence.MEDIUM,
-        decided_by=label.decided_by if agrees else DecidedBy(by=Decider.JUDGE, rules=label.decided_by.rules),
-        rationale=opinion.rationale or label.rationale,
-        judge=replace(opinion, dissent=False),
-    )

@@ -11,9 +11,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from classifier.combine import floor, severity
 from classifier.judge.answer import Answer, Failure, Quote
+from classifier.signals import FLOORS
 from mcp_catalogue.model import (
-    BASE_SEVERITY,
     Also,
     Category,
     Classification,
@@ -31,21 +32,6 @@ from mcp_catalogue.model import (
 )
 
 HIDDEN = SignalId("hidden-instructions")
-_FIRM = (EvidenceKind.NAME, EvidenceKind.TITLE, EvidenceKind.PARAMETER, EvidenceKind.EFFECT)
-_SIGNAL_FLOOR = {
-    "runs-code": Severity.HIGH,
-    "free-form-query": Severity.MEDIUM,
-    "caller-path": Severity.LOW,
-    "open-world": Severity.MEDIUM,
-    "incurs-cost": Severity.MEDIUM,
-    "external-communication": Severity.MEDIUM,
-    "bulk": Severity.HIGH,
-    "secrets": Severity.HIGH,
-    "access-control": Severity.HIGH,
-    "physical-world": Severity.HIGH,
-    "personal-data": Severity.MEDIUM,
-    "hidden-instructions": Severity.HIGH,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +50,9 @@ class Bounds:
 def bounds_of(label: Classification, *, cut: bool) -> Bounds:
     """Return the bounds of a label as the rules made it; `cut` where the judge was not shown everything."""
     hidden = any(signal.id == HIDDEN for signal in label.signals)
-    firm = [e.category for e in label.evidence if e.category and e.kind in _FIRM and e.strength is not Strength.WEAK]
     worst = [operation.primary for operation in label.operations]
-    floor = max((Category.READ, *firm, *worst), key=lambda category: category.rank)
-    return Bounds(floor=floor, may_lower=not hidden and not cut)
+    lowest = max([floor(label.evidence), *worst], key=lambda category: category.rank)
+    return Bounds(floor=lowest, may_lower=not hidden and not cut)
 
 
 def needs_second(label: Classification, answer: Answer, bounds: Bounds) -> bool:
@@ -160,21 +145,16 @@ def _new_signals(label: Classification, answer: Answer, evidence: tuple[Evidence
     known = {signal.id for signal in label.signals}
     places = tuple(i for i, e in enumerate(evidence) if e.kind is EvidenceKind.JUDGE)
     new = [SignalId(s) for s in answer.signals if s not in known]
-    return [Signal(id=s, floor=_SIGNAL_FLOOR.get(s), evidence=places) for s in new]
+    return [Signal(id=s, floor=FLOORS.get(s), evidence=places) for s in new]
 
 
 def _severity(
     label: Classification, primary: Category, also: tuple[Also, ...], signals: tuple[Signal, ...]
 ) -> Severity:
-    """Recompute the severity; where the primary did not become milder it does not sink."""
-    firm = [min(Severity.HIGH, BASE_SEVERITY[a.category], key=_rank) for a in also if a.confidence is Confidence.HIGH]
-    floors = [signal.floor for signal in signals if signal.floor is not None]
-    kept = [label.severity] if primary.rank >= label.primary.rank else []
-    return max([BASE_SEVERITY[primary], *firm, *floors, *kept], key=_rank)
-
-
-def _rank(severity: Severity) -> int:
-    return severity.rank
+    """Compute the severity anew; where the primary did not become milder it does not sink."""
+    computed = severity(primary, also, signals)
+    milder = primary.rank < label.primary.rank
+    return computed if milder else max(computed, label.severity, key=lambda s: s.rank)
 
 
 def _rationale(label: Classification, answer: Answer) -> str:
