@@ -11,7 +11,7 @@ from crawler.fetch.archives import ArchiveLimits, Collector, read_tar, read_zip
 from crawler.fetch.archives.read import leaves
 from crawler.fetch.base import Fetched, Form
 from crawler.fetch.describe import described
-from crawler.fetch.git import Git, find_work_tree
+from crawler.fetch.git import Blob, Git, find_work_tree
 from crawler.tree import SourceTree
 from mcp_catalogue.errors import ArchiveError, FetchError
 from mcp_catalogue.model import Digest
@@ -61,7 +61,7 @@ def _zip(fetched: Fetched, limits: ArchiveLimits) -> tuple[Collector, str | None
 def _bare(fetched: Fetched, limits: ArchiveLimits) -> tuple[Collector, str | None]:
     git, commit = Git(Path(fetched.path)), fetched.origin.commit or "HEAD"
     collector = Collector(limits, 0)
-    wanted: list[tuple[str, str]] = []
+    wanted: list[tuple[str, Blob]] = []
     for blob in git.blobs(commit):
         collector.member()
         path = collector.path(blob.path)
@@ -69,17 +69,25 @@ def _bare(fetched: Fetched, limits: ArchiveLimits) -> tuple[Collector, str | Non
             continue
         if blob.kind == "module":
             collector.refuse(path, "submodule", "another repository, which is not read")
-        elif blob.kind == "link":
-            collector.ignored += 1
-        elif collector.wants(path, blob.size):
+        elif (blob.kind == "link" and blob.size <= limits.path) or collector.wants(path, blob.size):
             collector.unpack(blob.size)
-            wanted.append((path, blob.oid))
-    for (path, _), data in zip(wanted, git.contents([oid for _, oid in wanted]), strict=False):
+            wanted.append((path, blob))
+    for (path, blob), data in zip(wanted, git.contents([blob.oid for _, blob in wanted]), strict=False):
         if data is None:
             collector.refuse(path, "missing", "not in this copy of the repository")
+        elif blob.kind == "link":
+            _link(path, data.decode("utf-8", "replace"), collector)
         else:
             collector.keep(path, data)
     return collector, None
+
+
+def _link(path: str, target: str, collector: Collector) -> None:
+    """Note a link that leads out; one that stays inside leads to a file that is read in its own place."""
+    if leaves(PurePosixPath(path).parent, target):
+        collector.refuse(path, "link", "a link that leads out of the tree")
+    else:
+        collector.ignored += 1
 
 
 def _worktree(fetched: Fetched, limits: ArchiveLimits) -> tuple[Collector, str | None]:
@@ -116,11 +124,7 @@ def _file(root: Path, relative: PurePosixPath, collector: Collector) -> None:
     try:
         status = place.lstat()
         if stat.S_ISLNK(status.st_mode):
-            outside = leaves(PurePosixPath(path).parent, place.readlink().as_posix())
-            if outside:
-                collector.refuse(path, "link", "a link that leads out of the folder")
-            else:
-                collector.ignored += 1
+            _link(path, place.readlink().as_posix(), collector)
         elif not place.resolve().is_relative_to(root.resolve()):
             collector.refuse(path, "link", "lies behind a link that leads out of the folder")
         elif not stat.S_ISREG(status.st_mode):

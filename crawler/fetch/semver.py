@@ -106,7 +106,7 @@ def _bounds(word: str) -> Bounds:
         case ">":
             return (end, None, False) if end is not None and None in given else (_next(low), None, False)
         case "<":
-            return _LOWEST, low if match["pre"] else SemVer(low.major, low.minor, low.patch, 0), False
+            return _LOWEST, SemVer(low.major, low.minor, low.patch, 0) if None in given else low, False
         case "<=":
             return (_LOWEST, end, False) if None in given else (_LOWEST, low, True)
         case _:

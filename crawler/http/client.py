@@ -176,7 +176,7 @@ class Http:
         client = self._client()
         current = url
         for _ in range(self.limits.redirects + 1):
-            request = client.build_request("GET", _checked(current, url), headers=self._headers(current, headers))
+            request = client.build_request("GET", _checked(current, url), headers=self._headers(current, url, headers))
             response = client.send(request, stream=True)
             try:
                 location = response.headers.get("location")
@@ -188,9 +188,15 @@ class Http:
                 response.close()
         raise FetchError(f"{redact(url)}: more than {self.limits.redirects} redirects")
 
-    def _headers(self, url: str, headers: Mapping[str, str]) -> dict[str, str]:
+    def _headers(self, url: str, first: str, headers: Mapping[str, str]) -> dict[str, str]:
+        """Return the headers for `url`; those meant for `first` alone do not follow to another host."""
+        sent = dict(headers)
+        if origin_of(url) != origin_of(first):
+            sent.pop("Authorization", None)
         authorization = self._authorize(url)
-        return {**headers, "Authorization": authorization} if authorization else dict(headers)
+        if authorization:
+            sent.setdefault("Authorization", authorization)
+        return sent
 
     def _client(self) -> httpx.Client:
         client: httpx.Client | None = getattr(self._local, "client", None)

@@ -15,6 +15,8 @@ SOURCES: Mapping[str, Callable[[SourceContext], EnumerationSource]] = {
 __all__ = [
     "SOURCES",
     "EnumerationSource",
+    "HtmlSource",
+    "ListSource",
     "Listing",
     "Skipped",
     "SourceConfig",

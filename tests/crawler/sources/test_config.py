@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+
+from crawler.http import Http
+from crawler.sources import SOURCES, Listing, Skipped, enumerate_all, read_sources
+from crawler.targets import Package, parse_reference
+from mcp_catalogue.errors import DataError
+from mcp_catalogue.resources import resource_dir
+
+
+def test_a_sources_file_names_its_places(tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("pkg:pypi/a\n")
+    text = (
+        '[[source]]\nkind = "list"\nfile = "missing.txt"\n[[source]]\nkind = "list"\nname = "mine"\nfile = "list.txt"\n'
+        '[[source]]\nkind = "html"\nenabled = false\n'
+    )
+    (tmp_path / "sources.toml").write_text(text)
+    with Http() as http:
+        found = list(enumerate_all(read_sources(tmp_path / "sources.toml"), http))
+    assert [name for name, _ in found] == ["list", "mine"]
+    assert isinstance(found[0][1], Skipped)
+    assert found[1][1] == Listing(target="pkg:pypi/a")
+
+
+@pytest.mark.parametrize("name", ["mine.toml", "mine.txt"])
+def test_a_list_file_stands_for_itself(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text('[[server]]\ntarget = "pkg:pypi/a"\n' if name.endswith("toml") else "pkg:pypi/a\n")
+    with Http() as http:
+        assert [x for _, x in enumerate_all(read_sources(tmp_path / name), http)] == [Listing(target="pkg:pypi/a")]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x = 1", "[[source", '[[source]]\nkind = "unheard-of"\n', "[[source]]\nfile = 'x'\n", "source = [1]\n"]
+)
+def test_a_wrong_sources_file_is_one_clear_error(tmp_path: Path, text: str) -> None:
+    (tmp_path / "sources.toml").write_text(text)
+    with pytest.raises(DataError, match=r"sources\.toml"):
+        read_sources(tmp_path / "sources.toml")
+
+
+def test_the_registry_names_each_kind_as_it_names_itself() -> None:
+    assert {name: getattr(source, "kind", None) for name, source in SOURCES.items()} == {n: n for n in SOURCES}
+
+
+def test_the_shipped_lists_hold_and_name_packages_of_both_languages() -> None:
+    with Http() as http:
+        found = [x for _, x in enumerate_all(read_sources(resource_dir("data") / "sources.toml"), http)]
+    assert all(isinstance(x, Listing) for x in found)
+    targets = [parse_reference(x.target) for x in found if isinstance(x, Listing)]
+    assert len(set(targets)) == len(targets) >= 30
+    assert {t.ecosystem for t in targets if isinstance(t, Package)} == {"pypi", "npm"}
+    assert Package(ecosystem="pypi", name="mcp-okx") in targets
