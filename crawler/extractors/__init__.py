@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from crawler.extractors.base import Extraction, Extractor, Project
 from crawler.extractors.golang import EXTRACTOR as GO
 from crawler.extractors.python import PythonExtractor
+from crawler.extractors.rust import EXTRACTOR as RUST
 from crawler.extractors.typescript import TypeScriptExtractor
 
 EXTRACTORS: Mapping[str, Extractor] = {
     "go": GO,
     "python": PythonExtractor(),
+    "rust": RUST,
     "typescript": TypeScriptExtractor(),
 }
 

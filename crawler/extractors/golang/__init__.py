@@ -11,14 +11,14 @@ from crawler.extractors.golang.index import GoIndex, receiver_name
 from crawler.extractors.golang.reach import Reach
 from crawler.extractors.golang.schema import argument_type, input_schema, to_json, type_schema
 from crawler.extractors.golang.search import Found, Search
-from crawler.extractors.golang.values import Fn, Obj, Unknown, Value
+from crawler.extractors.golang.values import Fn, Obj, Table, Unknown, Value
 from crawler.extractors.grammar import end_line, line
 from mcp_catalogue.model import Annotations, Handler, Location, Tool, Unreadable, Unresolved
 
 _SDK = re.compile(rb"mcp-go|modelcontextprotocol|mcp-golang|go-mcp|/mcp\"|mcp/|\"tools/list\"")
 _SERVER = re.compile(
     rb"NewMCPServer\(|mcp\.NewServer\(|\"tools/list\"|mcp_golang\.NewServer|server\.NewServer\(|AddTools?\(|NewServerTool|"
-    rb"RegisterTool\(|ServerTool\{"
+    rb"RegisterTool\(|ServerTool\{|fxctx\.NewTool\("
 )
 _HANDLER_METHODS = ("Handler", "Handle", "Execute", "Call", "Run", "Invoke")
 
@@ -108,7 +108,8 @@ def _text(value: Value) -> str | None:
 def _schema(made: Obj, search: Search) -> dict[str, object] | None:
     given = made.fields.get("InputSchema", made.fields.get("RawInputSchema"))
     whole = given is not None and not isinstance(given, Unknown)
-    if isinstance(given, Obj) and isinstance(given.fields.get("Properties"), Unknown):
+    properties = given.fields.get("Properties") if isinstance(given, Obj) else None
+    if isinstance(properties, Unknown) or (isinstance(properties, Table) and properties.open):
         whole = False
     handler = made.handler
     if not whole and handler is not None:

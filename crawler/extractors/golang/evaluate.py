@@ -67,6 +67,7 @@ class Evaluator:
         self.assume: dict[Type, Value] = {}
         self.created: list[Obj] = []
         self.closures: list[Fn] = []
+        self.beside: dict[tuple[str, int, str], Fn] = {}
         self.ran: set[int] = set()
 
     # --- hooks that the statement half and the libraries fill ----------------------------------------
@@ -430,8 +431,17 @@ class Evaluator:
             if isinstance(value, Obj):
                 value.owner = result
         self._link(list(result.fields.values()))
+        self._remember(result)
         self.created.append(result)
         return result
+
+    def _remember(self, made: Obj) -> None:
+        """Note which handler stands beside a literal name in a struct of the server's own."""
+        handlers = [v for v in made.fields.values() if isinstance(v, Fn) and is_handler(v)]
+        if len(handlers) == 1:
+            for value in made.fields.values():
+                if isinstance(value, Placed):
+                    self.beside[value.file, value.line, str(value)] = handlers[0]
 
     def _field_names(self, kind: Type) -> list[str]:
         under, _ = self.index.underlying(kind)

@@ -52,7 +52,7 @@ class Executor(Evaluator):
             self.block(body, frame)
         finally:
             self.depth -= 1
-        self._link_created(before, args)
+        self._link_created(before, args, function.node)
         return best(frame.returned, results)
 
     def _bind_parameters(self, function: Fn, args: list[Value], frame: Frame) -> None:
@@ -69,11 +69,10 @@ class Executor(Evaluator):
             if item.type == "variadic_parameter_declaration":
                 rest = args[place:]
                 open_end = any(isinstance(v, Unknown) and v.type.kind in {"slice", "any"} for v in rest)
-                known = [v for v in rest if not (isinstance(v, Unknown) and v.type.kind == "slice")]
+                given_rest = [v for v in rest if not (isinstance(v, Unknown) and v.type.kind == "slice")]
                 missing = not args and self.depth == 0
-                value: Value = (
-                    Unknown(Type("slice", elem=kind)) if missing else Seq(known, Type("slice", elem=kind), open_end)
-                )
+                listed = Seq(given_rest, Type("slice", elem=kind), open_end)
+                value: Value = Unknown(Type("slice", elem=kind)) if missing else listed
                 frame.scope.names[text(child(item, "name"))] = value
                 continue
             for name in item.children_by_field_name("name"):
@@ -84,13 +83,18 @@ class Executor(Evaluator):
                 place += 1
             place += 0 if item.children_by_field_name("name") else 1
 
-    def _link_created(self, before: int, args: Iterable[Value]) -> None:
-        """A tool made by a wrapper belongs to the handler that was passed to the wrapper."""
+    def _link_created(self, before: int, args: Iterable[Value], wrapper: Node) -> None:
+        """A tool made by a wrapper belongs to the handler that was passed to the wrapper, not to one it makes itself."""
         handlers = [a for a in args if isinstance(a, Fn) and is_handler(a)]
-        if len(handlers) == 1:
-            for made in self.created[before:]:
-                if made.handler is None and "Name" in made.fields:
-                    made.handler = handlers[0]
+        if len(handlers) != 1:
+            return
+        for made in self.created[before:]:
+            own = made.handler
+            inside = (
+                own is not None and wrapper.start_byte <= own.node.start_byte and own.node.end_byte <= wrapper.end_byte
+            )
+            if "Name" in made.fields and (own is None or inside):
+                made.handler = handlers[0]
 
     def result_type(self, function: Fn) -> Type:
         """Return the type of an own function's first result."""
@@ -173,7 +177,8 @@ class Executor(Evaluator):
             if isinstance(table, Table) and isinstance(key, str | int | float):
                 found: Value = True if key in table.items else Unknown() if table.open else False
                 return [value, found]
-        return [value] + [Unknown()] * (count - 1)
+        rest: list[Value] = [Unknown() for _ in range(count - 1)]
+        return [value, *rest]
 
     def _assign(self, node: Node, frame: Frame) -> str | None:
         left, right = child(node, "left"), child(node, "right")

@@ -97,7 +97,9 @@ def server_name(index: GoIndex, run: Evaluator) -> str | None:
     for file in _files(index, re.compile(rb"NewMCPServer|Implementation\{")):
         for node in find(file.root, "call_expression", "composite_literal"):
             if node.type == "composite_literal":
-                if text(child(node, "type")).rpartition(".")[2] != "Implementation":
+                if text(child(node, "type")).rpartition(".")[2] != "Implementation" or b"NewServer(" not in (
+                    file.root.text or b""
+                ):
                     continue
                 made = run.eval(node, Frame(file, Scope()))
                 name = made.fields.get("Name") if isinstance(made, Obj) else None

@@ -40,6 +40,9 @@ class Guards:
             return declared
         node = self._node(file, at)
         decl = self.index.enclosing(node) if node is not None else None
+        if decl is not None and decl.kind == "const":
+            node = tool.node
+            decl = self.index.enclosing(node) if node is not None else None
         if node is None or decl is None:
             return None
         return self._around(node, decl) or self._above(decl, 0)

@@ -257,7 +257,7 @@ def _register(run: "Evaluator", name: str, args: list[Value], types: tuple[Type,
         tool.handler = handlers[0] if handlers else None
         tool.fields["Reflected"] = True
         return Unknown()
-    if len(tools) == 1 and handlers:
+    if len(tools) == 1 and handlers and tools[0].handler is None:
         tools[0].handler = handlers[0]
     if tools and "InputSchema" not in tools[0].fields and types:
         tools[0].fields["InputSchema"] = type_schema(types[0])

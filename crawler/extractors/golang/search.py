@@ -14,7 +14,7 @@ from tree_sitter import Node
 from crawler.extractors.golang.evaluate import struct_fields
 from crawler.extractors.golang.execute import Executor
 from crawler.extractors.golang.index import Decl, GoIndex
-from crawler.extractors.golang.schema import field_tags
+from crawler.extractors.golang.schema import argument_type, field_tags
 from crawler.extractors.golang.sdk import is_sdk
 from crawler.extractors.golang.types import Type
 from crawler.extractors.golang.values import Fn, Obj, Placed, Unknown, Value
@@ -161,6 +161,9 @@ class Search:
     def _keep(self, made: Obj, name: str) -> None:
         if isinstance(name, Placed):
             file, at = name.file, name.line
+            beside = self.run.beside.get((file, at, str(name)))
+            if beside is not None and (made.handler is None or argument_type(made.handler, self.run).kind == "any"):
+                made.handler = beside
         else:
             home = self.index.enclosing(made.node) if made.node is not None else None
             file = home.file.path if home is not None else made.file
