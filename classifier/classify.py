@@ -141,7 +141,8 @@ class Classifier:
         book, subjects = self.rulebook, reading.context.subjects
         tool, clause = reading.tool, reading.clause
         for phrase in reading.name.phrases:
-            self._phrase(reading, "name", phrase, EvidenceKind.NAME, tool.name, "/name")
+            refined = _refined(phrase, clause)
+            self._phrase(reading, "name", refined or phrase, EvidenceKind.NAME, tool.name, "/name")
         for phrase in clause.phrases:
             self._phrase(reading, "clause", phrase, EvidenceKind.DESCRIPTION, clause.quote, "/description")
         for phrase in clause.asides:
@@ -186,6 +187,19 @@ class Classifier:
         rule, weight = found
         strength = rule.strength if phrase.sure and not weaken else _UNSURE[rule.strength]
         reading.claim(source, rule, weight, phrase, _evidence(rule, kind, quote, pointer, strength))
+
+
+def _refined(phrase: Phrase, clause: Clause) -> Phrase | None:
+    """Return the name's phrase with the description's object, where that says more of the same thing.
+
+    `update_refund`, "Update refund notes": what is updated are notes.
+    """
+    last = phrase.words[-1].rstrip("s") if phrase.words else ""
+    for other in clause.phrases:
+        before = [w.rstrip("s") for w in other.words[:-1]]
+        if last and other.action == phrase.action and last in before and last != other.words[-1].rstrip("s"):
+            return replace(phrase, noun=other.noun, classes=other.classes, nearby=other.nearby, words=other.words)
+    return None
 
 
 def _evidence(rule: Rule, kind: EvidenceKind, quote: str, pointer: str, strength: Strength | None = None) -> Evidence:

@@ -8,7 +8,7 @@ Japanese and Korean from the last of the sentence.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from classifier.phrases import Phrase, classify_noun
 from classifier.text import Folded
@@ -62,6 +62,7 @@ _JOIN = frozenset(
     {",", "and", "or", "/", "&", "then", "y", "o", "e", "ou", "et", "und", "oder", "и", "или", "also", "|"}
 )
 _BREAKS = frozenset({":", "—", "–", "|", "-", "→", ")", "]"})
+_PERFORM = frozenset({"perform", "performs", "performing", "conduct", "conducts", "make", "makes", "do", "does", "carry", "carries"})
 _YOU = frozenset(
     {"you", "users", "user", "agents", "agent", "llms", "llm", "models", "clients", "the", "ai", "claude", "to"}
 )
@@ -102,6 +103,8 @@ def read_clause(folded: Folded, lexicon: Lexicon) -> Clause:
                 quote = folded.cut(start, end).strip()
                 clause = Clause(clause.phrases, clause.asides, quote[:300], clause.heading, clause.information)
                 if clause.phrases:
+                    return clause if not fallback.heading else _unsure(clause)
+                if clause.asides:
                     return clause
                 if fallback is _NOTHING:
                     fallback = clause
@@ -110,6 +113,12 @@ def read_clause(folded: Folded, lexicon: Lexicon) -> Clause:
                 break
         start = match.end() if match else end
     return fallback
+
+
+def _unsure(clause: Clause) -> Clause:
+    """Return a clause that follows a heading: what it says may be about how to use the tool."""
+    phrases = tuple(replace(p, sure=False) for p in clause.phrases)
+    return replace(clause, phrases=phrases, asides=())
 
 
 def _latin(sentence: str, lexicon: Lexicon) -> Clause | None:
@@ -122,8 +131,12 @@ def _latin(sentence: str, lexicon: Lexicon) -> Clause | None:
         word = words[i]
         if word in _CONDITION and not moved and not (word in verbs and i + 1 < count and words[i + 1] != ":"):
             return None
-        if word == "not" or word == "never":
+        if word in {"not", "never"} or (word == "is" and i > 0 and words[i - 1] in {"this", "it"} and _copula(words, i)):
             return None
+        if word == "to" and i == 0 and "," in words:
+            return None
+        if word in _PERFORM and (nominal := _performed(words, i, lexicon)) is not None:
+            return _from_verb(words, nominal, verbs[words[nominal]], lexicon)
         verb = verbs.get(word)
         if verb is None and "-" in word:
             verb = verbs.get(word.rsplit("-", 1)[1])
@@ -141,6 +154,22 @@ def _latin(sentence: str, lexicon: Lexicon) -> Clause | None:
             moved = True
             continue
         return _heading(words, i, lexicon)
+    return None
+
+
+def _copula(words: Sequence[str], i: int) -> bool:
+    """Tell "This is the public API" from "This is used to delete" and "This is a tool for deleting"."""
+    return not any(w in {"used", "tool", "function", "endpoint", "to", "for", "that", "which"} for w in words[i + 1 : i + 7])
+
+
+def _performed(words: Sequence[str], i: int, lexicon: Lexicon) -> int | None:
+    """Return where the noun stands that says what is performed ("performs a semantic search")."""
+    for j in range(i + 1, min(i + 8, len(words))):
+        if words[j] in _STOP and words[j] not in {"and", "or"}:
+            return None
+        verb = lexicon.verbs.get(words[j])
+        if verb is not None and (verb.noun_too or verb.form in {"noun", "gerund"}):
+            return j
     return None
 
 
@@ -185,7 +214,7 @@ def _from_verb(words: Sequence[str], i: int, verb: Verb, lexicon: Lexicon) -> Cl
         j = k + 1
     noun, origin, end = _noun_phrase(words, j)
     head, nearby = classify_noun(noun, lexicon.nouns, lexicon.longest) if noun else (frozenset(), frozenset())
-    sure = not verb.noun_too or (j < len(words) and words[j] in _DETERMINERS) or verb.form == "third"
+    sure = not verb.noun_too or len(found) > 1 or (j < len(words) and words[j] in _DETERMINERS) or verb.form == "third"
     phrases = tuple(Phrase(v.action, v.base, " ".join(noun), head, nearby, sure, tuple(noun), origin) for v in found)
     return Clause(phrases, _asides(words, end, verb, lexicon))
 

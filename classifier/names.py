@@ -106,6 +106,8 @@ def read_name(name: str, prefix: frozenset[str], lexicon: Lexicon) -> NameReadin
     noun = _object(lead[after:]) or extra or [t for t in lead[:position] if t not in prefix and t not in _ADVERBS]
     origin = _origin(lead[after:])
     head, nearby = classify_noun(noun, lexicon.nouns, lexicon.longest) if noun else (frozenset(), frozenset())
+    for token in lead[after:]:
+        nearby |= lexicon.nouns.get(token, frozenset())
     phrases = tuple(
         Phrase(v.action, v.base, " ".join(noun), head, nearby, sure, tuple(noun), origin)
         for v in verbs
@@ -134,6 +136,12 @@ def _compound(tokens: Sequence[str], position: int, lexicon: Lexicon) -> int:
 def _find_verb(tokens: Sequence[str], lexicon: Lexicon) -> tuple[int, bool, int] | None:
     """Return the verb's position, whether it is surely a verb, and its length in tokens."""
     verbs, count = lexicon.verbs, len(tokens)
+    shielded = _noun_compounds(tokens, lexicon)
+    if shielded and any(t in verbs for i, t in enumerate(tokens) if i not in shielded):
+        masked = [("" if i in shielded else t) for i, t in enumerate(tokens)]
+        found = _find_verb(masked, lexicon) if masked != list(tokens) else None
+        if found is not None:
+            return found
     start = 0
     while start < count - 1 and tokens[start] in _ADVERBS and tokens[start] not in verbs:
         start += 1
@@ -165,6 +173,20 @@ def _find_verb(tokens: Sequence[str], lexicon: Lexicon) -> tuple[int, bool, int]
             leads = i == start and i + 1 < count and tokens[i + 1] not in _JOINTS
             return i, leads and found.form == "base", 1
     return None
+
+
+def _noun_compounds(tokens: Sequence[str], lexicon: Lexicon) -> frozenset[int]:
+    """Return the positions of known nouns of several words that begin with what could be a verb (`pull_request`)."""
+    result: set[int] = set()
+    for i, token in enumerate(tokens):
+        if token not in lexicon.verbs:
+            continue
+        for size in range(min(lexicon.longest, len(tokens) - i), 1, -1):
+            key = "_".join(tokens[i : i + size])
+            if key in lexicon.nouns and key not in lexicon.verbs:
+                result.update(range(i, i + size))
+                break
+    return frozenset(result)
 
 
 def _object(tokens: Sequence[str]) -> list[str]:

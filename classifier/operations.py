@@ -33,8 +33,9 @@ def find(reading: "Reading", book: Rulebook, lexicon: Lexicon) -> tuple[Operatio
             continue
         labelled = [(v, i, _label(v, reading, book, lexicon)) for i, v in enumerate(values[:MAX_VALUES])]
         known = [(v, i, rule, phrase) for v, i, found in labelled if found is not None for rule, phrase in [found]]
-        sure_name = parameter.name.lower() in SURE_ACTION_NAMES
-        if not known or (not sure_name and len(known) * 2 < len(values)) or _is_http(values):
+        if not known or _is_http(values):
+            continue
+        if parameter.name.lower() not in SURE_ACTION_NAMES and not _clearly_operations(values, known, reading):
             continue
         for value, index, rule, phrase in known:
             assert rule.category is not None  # noqa: S101  rule_for gives category rules only
@@ -68,6 +69,15 @@ def _values(parameter: Parameter, reading: "Reading") -> tuple[Sequence[str], st
         if found := _QUOTED.findall(line):
             return tuple(dict.fromkeys(found)), "/description", False
     return (), "", False
+
+
+def _clearly_operations(
+    values: Sequence[str], known: Sequence[tuple[str, int, Rule, Phrase]], reading: "Reading"
+) -> bool:
+    """Tell a choice of operations from a choice of states or kinds under a name such as `type` or `mode`."""
+    settled = any(p.sure and p.action != "manage" for p in reading.name.phrases)
+    verbs = [phrase for _, _, _, phrase in known if phrase.sure]
+    return not settled and len(verbs) >= 2 and len(verbs) * 3 >= len(values) * 2
 
 
 def _is_http(values: Iterable[str]) -> bool:

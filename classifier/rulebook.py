@@ -59,6 +59,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rules: frozenset[str] = _NONE
     categories: frozenset[Category] = frozenset()
     many: bool = False
+    priority: int = 0
 
     @property
     def about_action(self) -> bool:
@@ -76,6 +77,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             + 2 * (bool(self.context) + self.origin)
             + 9 * bool(self.text)
             + self.bare
+            + self.priority
         )
 
     def holds(self, phrase: Phrase, contexts: frozenset[str]) -> bool:
