@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tree_sitter import Node
+
 from crawler.extractors.asked import environment
 from crawler.extractors.base import Extraction, Project
 from crawler.extractors.grammar import field as child
@@ -11,7 +13,7 @@ from crawler.extractors.grammar import find, text
 from crawler.extractors.rust import tools
 from crawler.extractors.rust.crate import Crate, Env, OutOfBudgetError
 from crawler.extractors.rust.literals import attributes
-from mcp_catalogue.model import Tool, Unreadable, Unresolved
+from mcp_catalogue.model import Requirement, Tool, Unreadable, Unresolved
 
 _SDK = re.compile(
     rb"(?i)\brmcp\b|rust_mcp|mcp_server|mcp_core|mcp_attr|poem_mcpserver|turbomcp|\bpmcp\b|mcp_sdk|mcp_spec|tools/list"
@@ -55,18 +57,26 @@ class RustExtractor:
             unresolved.append(
                 Unresolved(file=serves[0], line=1, reason="no-tools-found", detail="a Rust server without a known tool")
             )
+        crate.steps = 0
         unreadable += [Unreadable(file=p, reason="too-large", detail=d) for p, d in sorted(crate.broken.items())]
         return Extraction(
             language="rust",
             tools=tuple(found),
             unresolved=tuple(unresolved),
             unreadable=tuple(unreadable),
-            requirements=environment(_variables(crate)),
+            requirements=_requirements(crate),
             transports=tuple(n for n, mark in _TRANSPORTS if any(mark.search(d) for d in crate.sources.values())),
             server_name=_server_name(crate),
             prompts=sum(len(_PROMPT.findall(d)) for d in crate.sources.values()),
             resources=sum(len(_RESOURCE.findall(d)) for d in crate.sources.values()),
         )
+
+
+def _requirements(crate: Crate) -> tuple[Requirement, ...]:
+    try:
+        return environment(_variables(crate))
+    except (OutOfBudgetError, RecursionError):
+        return ()
 
 
 def _variables(crate: Crate) -> Iterator[str]:
@@ -88,7 +98,7 @@ def _variables(crate: Crate) -> Iterator[str]:
                     yield value
 
 
-def _declared(crate: Crate, node: "tools.Node", env: Env) -> Iterator[str]:
+def _declared(crate: Crate, node: Node, env: Env) -> Iterator[str]:
     """Yield the variables that a clap field names."""
     for attribute in attributes(node):
         if attribute.name in {"arg", "clap"}:

@@ -16,6 +16,7 @@ from crawler.extractors.grammar import field as child
 from crawler.extractors.rust.literals import NOTHING, inside, plain, split, unquote
 
 MAX_DEPTH = 24
+MAX_CALL_DEPTH = 12
 MAX_STEPS = 300_000
 _SAME = frozenset(
     {
@@ -26,6 +27,10 @@ _SAME = frozenset(
 _WRAPPERS = frozenset(
     {"Some", "from", "Borrowed", "Owned", "new", "Ok", "Arc", "Box", "String", "to_value", "into", "json_object"}
 )
+
+
+_ITEMS = ("const_item", "static_item", "struct_item", "enum_item", "type_item", "function_item", "trait_item")
+_PLACES = ("function_signature_item", "call_expression", "struct_expression", "macro_invocation", "impl_item")
 
 
 class OutOfBudgetError(Exception):
@@ -46,6 +51,13 @@ class TypeSchema:
 
     type: Node
     file: RustFile
+
+
+@dataclass(slots=True, eq=False)
+class Lazy:
+    """A local whose value is worked out when it is asked for."""
+
+    node: Node | None
 
 
 @dataclass(slots=True)
@@ -83,13 +95,20 @@ class Crate:
         return result
 
     @cached_property
-    def _named(self) -> dict[str, dict[str, list[tuple[Node, RustFile]]]]:
-        kinds = ("const_item", "static_item", "struct_item", "enum_item", "type_item", "function_item", "trait_item")
-        result: dict[str, dict[str, list[tuple[Node, RustFile]]]] = {k: {} for k in kinds}
+    def _by_type(self) -> dict[str, list[tuple[Node, RustFile]]]:
+        result: dict[str, list[tuple[Node, RustFile]]] = {k: [] for k in (*_ITEMS, *_PLACES)}
         for file in self.files:
-            for node in find(file.root, *kinds):
+            for node in find(file.root, *_ITEMS, *_PLACES):
                 if not in_tests(node):
-                    result[node.type].setdefault(text(child(node, "name")), []).append((node, file))
+                    result[node.type].append((node, file))
+        return result
+
+    @cached_property
+    def _named(self) -> dict[str, dict[str, list[tuple[Node, RustFile]]]]:
+        result: dict[str, dict[str, list[tuple[Node, RustFile]]]] = {k: {} for k in _ITEMS}
+        for kind in _ITEMS:
+            for node, file in self._by_type[kind]:
+                result[kind].setdefault(text(child(node, "name")), []).append((node, file))
         return result
 
     def item(self, kind: str, name: str, near: RustFile | None = None) -> tuple[Node, RustFile] | None:
@@ -103,10 +122,8 @@ class Crate:
 
     def all_items(self, *kinds: str) -> Iterator[tuple[Node, RustFile]]:
         """Yield all items of the given kinds, in the order of files."""
-        for file in self.files:
-            for node in find(file.root, *kinds):
-                if not in_tests(node):
-                    yield node, file
+        for kind in kinds:
+            yield from self._by_type[kind]
 
     # --- values ------------------------------------------------------------------------------------
 
@@ -154,7 +171,11 @@ class Crate:
         full = text(node)
         name = full.rpartition("::")[2]
         if full in env.names:
-            return env.names[full]
+            value = env.names[full]
+            if isinstance(value, Lazy):
+                env.names[full] = NOTHING  # a `let` that names itself
+                value = env.names[full] = self.eval(value.node, env, depth + 1)
+            return value
         if full.startswith("Self::") and env.owner:
             for const, file in self.items("const_item", name):
                 if owner_of(const) == env.owner:
@@ -182,7 +203,7 @@ class Crate:
         for item in block.named_children:
             if item.type == "let_declaration" and (pattern := child(item, "pattern")) is not None:
                 if pattern.type == "identifier":
-                    env.names[text(pattern)] = self.eval(child(item, "value"), env, depth + 1)
+                    env.names[text(pattern)] = Lazy(child(item, "value"))
             elif item.type == "expression_statement" and item.named_children:
                 self._insert(item.named_children[0], env, depth)
 
@@ -190,7 +211,10 @@ class Crate:
         function, arguments = child(node, "function"), child(node, "arguments")
         if node.type != "call_expression" or function is None or text(child(function, "field")) != "insert":
             return
-        target = env.names.get(text(child(function, "value")))
+        holder = child(function, "value")
+        if holder is None or text(holder) not in env.names:
+            return
+        target = self._name(holder, env, depth)
         args = arguments.named_children if arguments is not None else []
         if isinstance(target, dict) and len(args) == 2:
             key, value = (self.eval(a, env, depth + 1) for a in args)
@@ -215,8 +239,8 @@ class Crate:
         name = path.rpartition("::")[2]
         if name in {"json_schema", "schema"} and "::" in path:
             return self._own_schema(function, env)
-        own = self.item("function_item", name, env.file)
-        if own is not None and (body := child(own[0], "body")) is not None and depth < MAX_DEPTH:
+        own = self._function(path, name, env)
+        if own is not None and (body := child(own[0], "body")) is not None and depth < MAX_CALL_DEPTH:
             inner = Env(own[1], owner=owner_of(own[0]))
             for parameter, arg in zip(parameter_names(own[0]), args, strict=False):
                 inner.names[parameter] = self.eval(arg, env, depth + 1)
@@ -226,6 +250,14 @@ class Crate:
         if name in _WRAPPERS and len(args) == 1:
             return self.eval(args[0], env, depth + 1)
         return NOTHING
+
+    def _function(self, path: str, name: str, env: Env) -> tuple[Node, RustFile] | None:
+        owner = path.rpartition("::")[0].rpartition("::")[2]
+        owner = env.owner if owner == "Self" else owner
+        for node, file in self.items("function_item", name):
+            if owner_of(node) == (owner if owner[:1].isupper() else ""):
+                return node, file
+        return None
 
     def _own_schema(self, function: Node, env: Env) -> Any:  # noqa: ANN401
         path = child(function, "path")
@@ -251,7 +283,7 @@ class Crate:
             return self._format(split(tokens), env, depth)
         if name in {"include_str"}:
             return self._include(tokens, env)
-        if name == "schema_for" and tokens:
+        if "schema" in name and tokens:
             return TypeSchema(tokens[-1], env.file)
         if name in {"vec"}:
             items = [self.tokens(p, env, depth + 1) for p in split(tokens)]

@@ -147,10 +147,13 @@ def _condition(node: Node, file: RustFile) -> Condition | None:
         for attribute in attributes(here) if here.type.endswith("_item") else ():
             words = " ".join(text(t) for t in attribute.tokens)
             if attribute.name == "cfg" and "test" not in words:
-                kind = "flag" if "feature" in words else "platform"
                 return Condition(
-                    kind=kind, expression=f"cfg({words})", default_on=None, file=file.path, line=line(attribute.node)
-                )  # type: ignore[arg-type]
+                    kind="flag" if "feature" in words else "platform",
+                    expression=f"cfg({words})",
+                    default_on=None,
+                    file=file.path,
+                    line=line(attribute.node),
+                )
         here = here.parent
     return None
 
@@ -238,11 +241,15 @@ def _constructed(node: Node) -> dict[str, Node] | None:
 
 
 def _made(crate: Crate, node: Node, file: RustFile, parts: dict[str, Node]) -> Iterator[Read]:
+    settled = False
     for env, caller in _environments(crate, node, file):
+        if settled and caller is not None:  # its own function already gives the name
+            return
         name = crate.eval(parts["name"], env)
         if not isinstance(name, str) or not name:
             continue
-        described = crate.eval(parts.get("description"), env)
+        settled = caller is None
+        described = _described(crate, parts.get("description"), env)
         title = crate.eval(parts.get("title"), env)
         at = caller or parts["name"]
         home = _enclosing(caller or node)
@@ -260,6 +267,19 @@ def _made(crate: Crate, node: Node, file: RustFile, parts: dict[str, Node]) -> I
                 else None,
             )
         )
+
+
+def _described(crate: Crate, node: Node | None, env: Env) -> Any:  # noqa: ANN401
+    """Evaluate a description; a helper that cannot be run but takes one text is taken to return it."""
+    value = crate.eval(node, env)
+    if value is not NOTHING or node is None:
+        return value
+    if node.type == "identifier" and (home := _enclosing(node)) is not None:
+        lets = (n for n in find(home, "let_declaration") if text(child(n, "pattern")) == text(node))
+        node = next((child(n, "value") for n in lets), None)
+    arguments = child(node, "arguments") if node is not None and node.type == "call_expression" else None
+    texts = [v for a in (arguments.named_children if arguments else []) if isinstance(v := crate.eval(a, env), str)]
+    return texts[0] if len(texts) == 1 else NOTHING
 
 
 def _value_hints(crate: Crate, node: Node | None, env: Env) -> Annotations:
@@ -299,8 +319,7 @@ def _environments(crate: Crate, node: Node, file: RustFile) -> Iterator[tuple[En
     count = 0
     for call, other in crate.all_items("call_expression"):
         function, arguments = child(call, "function"), child(call, "arguments")
-        called = text(child(function, "field") or function).rpartition("::")[2]
-        if called != own or arguments is None or count > MAX_CALLERS:
+        if arguments is None or count > MAX_CALLERS or not _calls(function, call, own, owner_of(home)):
             continue
         count += 1
         outer = Env(other, owner=owner_of(call))
@@ -312,6 +331,18 @@ def _environments(crate: Crate, node: Node, file: RustFile) -> Iterator[tuple[En
             env.names[name] = crate.eval(arg, outer)
         _bind(crate, home, node, env)
         yield replace_file(env, other), call
+
+
+def _calls(function: Node | None, call: Node, name: str, owner: str) -> bool:
+    """Tell whether a call is to function `name` of type `owner` (`""` for a free function)."""
+    method = child(function, "field")
+    if method is not None:
+        return text(method) == name and owner != ""
+    path = text(function)
+    prefix, _, last = path.rpartition("::")
+    holder = prefix.rpartition("::")[2]
+    holder = owner_of(call) if holder == "Self" else holder
+    return last == name and (holder if holder[:1].isupper() else "") == owner
 
 
 def replace_file(env: Env, file: RustFile) -> Env:
@@ -367,7 +398,9 @@ def _document_tool(body: dict[str, Any], node: Node, file: RustFile) -> Tool:
     needle = f'"{body["name"]}"'
     at = next((line(n) for n in find(node, "string_literal") if text(n) == needle), line(node))
     hints = body.get("annotations") if isinstance(body.get("annotations"), dict) else {}
-    given = {k: v for k, v in (hints or {}).items() if k in set(_HINTS.values()) and isinstance(v, bool)}
+    given: dict[str, Any] = {
+        k: v for k, v in (hints or {}).items() if k in set(_HINTS.values()) and isinstance(v, bool)
+    }
     described, title = body.get("description"), body.get("title")
     return Tool(
         name=body["name"],
