@@ -1,0 +1,1 @@
+"""How fast the site is built, beside two well-known generators, from the same records."""

@@ -1,0 +1,92 @@
+"""The pages that are about more than one server, in groups that can be rendered apart from each other."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from mcp_catalogue.model import Category, Severity
+from mcp_catalogue.pages.environment import Page, context_of, render
+from mcp_catalogue.pages.home import home_page
+from mcp_catalogue.pages.lists import category_index, category_pages, risk_index, servers_pages, severity_pages
+from mcp_catalogue.pages.overview import Overview
+from mcp_catalogue.pages.prose import data_page, methodology_page
+from mcp_catalogue.pages.shell import Site
+from mcp_catalogue.schemas import NAMES, schema_text
+from mcp_catalogue.store import Store
+from mcp_catalogue.store.browse import tools_by
+
+Files = Iterator[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every group is rendered from."""
+
+    store: Store
+    site: Site
+    overview: Overview
+    twins: bool = True
+
+    def page(self, path: str, page: Page) -> Files:
+        """Yield the page, and beside it the same facts as JSON."""
+        yield path, render(page)
+        if self.twins:
+            yield path.removesuffix(".html") + ".json", twin(page)
+
+
+def twin(page: Page) -> bytes:
+    """Return the facts of a page as JSON: its fields, without what is only there to be looked at."""
+    values = {key: value for key, value in context_of(page).items() if key not in {"shell", "head", "pager", "chart"}}
+    return msgspec.json.encode(values)
+
+
+def _single(path: str, make: Callable[[Site, Overview], Page]) -> Callable[[Ground], Files]:
+    return lambda ground: ground.page(path, make(ground.site, ground.overview))
+
+
+def _severity(severity: Severity) -> Callable[[Ground], Files]:
+    def files(ground: Ground) -> Files:
+        links = map(ground.overview.link, tools_by(ground.store, severity=severity))
+        for path, page in severity_pages(ground.site, ground.overview, severity, links):
+            yield from ground.page(path, page)
+
+    return files
+
+
+def _category(category: Category) -> Callable[[Ground], Files]:
+    def files(ground: Ground) -> Files:
+        links = map(ground.overview.link, tools_by(ground.store, category=category))
+        for path, page in category_pages(ground.site, ground.overview, category, links):
+            yield from ground.page(path, page)
+
+    return files
+
+
+def _servers(ground: Ground) -> Files:
+    for path, page in servers_pages(ground.site, ground.overview):
+        yield from ground.page(path, page)
+
+
+def _schemas(_: Ground) -> Files:
+    for name in NAMES:
+        yield f"data/{name}", schema_text(name).encode()
+
+
+GROUPS: Mapping[str, Callable[[Ground], Files]] = {
+    **{f"risk/{s}": _severity(s) for s in reversed(Severity)},
+    **{f"categories/{c}": _category(c) for c in Category},
+    "servers": _servers,
+    "home": _single("index.html", home_page),
+    "risk": _single("risk/index.html", risk_index),
+    "categories": _single("categories/index.html", category_index),
+    "methodology": _single("methodology/index.html", methodology_page),
+    "data": _single("data/index.html", data_page),
+    "schemas": _schemas,
+}
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 — any field of a page
+    """Return `value` for JSON where it is not a plain one."""
+    return str(value)

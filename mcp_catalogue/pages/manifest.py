@@ -1,0 +1,101 @@
+"""What the last build wrote, and from what: the memory that lets the next one write only what differs."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import jinja2
+import msgspec
+
+from mcp_catalogue.pages.output import WORK
+from mcp_catalogue.resources import resource_dir
+
+Files = dict[str, bytes]
+"""Digest of each file; names inside the unit's folder are bare, others are paths from the root with a `/` before."""
+_FILES = msgspec.msgpack.Decoder(Files)
+_PACKAGES = Path(__file__).parents[2]
+
+
+class AttackUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """How many tools of a server serve one attack pattern, and the riskiest of them (its place in the record)."""
+
+    pattern: str
+    count: int
+    worst: int
+
+
+class Unit(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One server, or one group of lists: the digest of all it is made from, and its files (encoded)."""
+
+    inputs: bytes
+    folder: str
+    files: bytes
+    attacks: tuple[AttackUse, ...] = ()
+
+    def digests(self) -> Files:
+        """Return the digest of each file."""
+        return _FILES.decode(self.files)
+
+    def paths(self) -> Iterator[str]:
+        """Yield the path of each file from the root."""
+        for name in self.digests():
+            yield name[1:] if name.startswith("/") else f"{self.folder}/{name}"
+
+
+def make_unit(inputs: bytes, folder: str, files: Files, attacks: tuple[AttackUse, ...] = ()) -> Unit:
+    """Return the unit of these files."""
+    return Unit(inputs, folder, msgspec.msgpack.encode(dict(sorted(files.items()))), attacks)
+
+
+class Manifest(msgspec.Struct, array_like=True):
+    """A whole build: `inputs` covers everything, `units` by key."""
+
+    inputs: bytes = b""
+    units: dict[str, Unit] = {}
+
+
+def load(root: Path) -> Manifest | None:
+    """Return the manifest of the last build, None where there is none or the last build was interrupted."""
+    return _read(root / WORK / "manifest")
+
+
+def suspend(root: Path) -> Manifest | None:
+    """Mark the build as begun; return the last known manifest, which may no longer describe the disk."""
+    work = root / WORK
+    if (work / "manifest").exists():
+        (work / "manifest").replace(work / "manifest.before")
+    return _read(work / "manifest.before")
+
+
+def save(root: Path, manifest: Manifest) -> None:
+    """Mark the build as finished."""
+    work = root / WORK
+    manifest.units = dict(sorted(manifest.units.items()))
+    (work / "writing").write_bytes(msgspec.msgpack.encode(manifest))
+    (work / "writing").replace(work / "manifest")
+    (work / "manifest.before").unlink(missing_ok=True)
+
+
+def _read(path: Path) -> Manifest | None:
+    try:
+        return msgspec.msgpack.decode(path.read_bytes(), type=Manifest)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def generator_digest() -> bytes:
+    """Return a digest of everything that pages are made with: code, templates, static files, rules, patterns."""
+    found = hashlib.blake2b(jinja2.__version__.encode(), digest_size=16)
+    for root, pattern in (
+        (Path(__file__).parents[1], "**/*.py"),
+        (resource_dir("site"), "**/*"),
+        (resource_dir("data"), "attacks/*.toml"),
+        (_PACKAGES / "classifier", "rules/*.toml"),
+    ):
+        for path in _sorted(root.glob(pattern)):
+            found.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return found.digest()
+
+
+def _sorted(paths: Iterable[Path]) -> list[Path]:
+    return sorted(p for p in paths if p.is_file())

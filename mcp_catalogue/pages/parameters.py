@@ -1,0 +1,139 @@
+"""A tool's parameters as a table: nested objects flattened, long schemas cut with a count of what is left."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mcp_catalogue.model import Classification, JsonObject, Tool
+from mcp_catalogue.pages.text import shorten
+
+MAX_ROWS = 40
+MAX_DEPTH = 3
+_DESCRIPTION = 280
+_VALUE = 60
+_ENUM = 8
+_LIMITS = (
+    ("minimum", "\u2265"), ("exclusiveMinimum", ">"), ("maximum", "\u2264"), ("exclusiveMaximum", "<"),
+    ("maxLength", "length \u2264"), ("maxItems", "items \u2264"), ("pattern", "matches"), ("format", "format"),
+    ("default", "default"), ("const", "always"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One row; `risks` are the ids of signals that this parameter raises."""
+
+    name: str
+    type: str
+    required: bool
+    description: str
+    limits: tuple[str, ...]
+    risks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The table; `known` is False where no schema could be read, `left_out` counts rows that are in the JSON only."""
+
+    known: bool
+    rows: tuple[Parameter, ...] = ()
+    left_out: int = 0
+    required: tuple[str, ...] = ()
+
+
+def parameters(tool: Tool, label: Classification) -> Parameters:
+    """Read the table from the tool's input schema, whatever its shape."""
+    schema = tool.input_schema
+    if schema is None:
+        return Parameters(known=False)
+    risks = _risks(label)
+    rows: list[Parameter] = []
+    left_out = 0
+    for row in _rows(schema, "", 1, risks):
+        if len(rows) < MAX_ROWS:
+            rows.append(row)
+        else:
+            left_out += 1
+    required = tuple(row.name for row in rows if row.required and "." not in row.name)
+    return Parameters(known=True, rows=tuple(rows), left_out=left_out, required=required)
+
+
+def parameter_of(pointer: str | None) -> str | None:
+    """`/inputSchema/properties/path/description` → path."""
+    if not pointer:
+        return None
+    _, found, rest = pointer.partition("/properties/")
+    return rest.split("/", 1)[0].replace("~1", "/").replace("~0", "~") if found else None
+
+
+def _risks(label: Classification) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for signal in label.signals:
+        for index in signal.evidence:
+            name = parameter_of(label.evidence[index].pointer) if index < len(label.evidence) else None
+            if name is not None and signal.id not in found.get(name, ()):
+                found[name] = (*found.get(name, ()), signal.id)
+    return found
+
+
+def _rows(schema: JsonObject, above: str, depth: int, risks: Mapping[str, tuple[str, ...]]) -> Iterator[Parameter]:
+    properties = schema.get("properties")
+    if not isinstance(properties, Mapping):
+        return
+    listed = schema.get("required")
+    required = {name for name in listed if isinstance(name, str)} if isinstance(listed, list) else set()
+    for name, value in properties.items():
+        inner = value if isinstance(value, Mapping) else {}
+        path = f"{above}{name}"
+        text = inner.get("description")
+        yield Parameter(
+            shorten(path, 120),
+            _type(inner),
+            name in required,
+            shorten(text, _DESCRIPTION) if isinstance(text, str) else "",
+            tuple(_limits(inner)),
+            risks.get(path, ()),
+        )
+        if depth < MAX_DEPTH:
+            yield from _rows(inner, f"{path}.", depth + 1, risks)
+            items = inner.get("items")
+            if isinstance(items, Mapping):
+                yield from _rows(items, f"{path}[].", depth + 1, risks)
+
+
+def _type(schema: JsonObject) -> str:
+    kind = schema.get("type")
+    if kind == "array" and isinstance(items := schema.get("items"), Mapping):
+        return f"{_type(items)}[]" if items.get("type") or items.get("enum") else "array"
+    if isinstance(kind, str):
+        return kind[:40]
+    if isinstance(kind, list):
+        return " or ".join(str(k)[:20] for k in kind[:6])
+    for key in ("anyOf", "oneOf", "allOf"):
+        if isinstance(options := schema.get(key), list):
+            return " or ".join(dict.fromkeys(_type(o) for o in options[:6] if isinstance(o, Mapping)))
+    return "one of" if isinstance(schema.get("enum"), list) else "any"
+
+
+def _limits(schema: JsonObject) -> Iterator[str]:
+    values = schema.get("enum")
+    if isinstance(values, list) and values:
+        shown = ", ".join(_value(v) for v in values[:_ENUM])
+        yield shown + (f" and {len(values) - _ENUM} more" if len(values) > _ENUM else "")
+    for key, words in _LIMITS:
+        if key in schema and schema[key] is not None:
+            yield f"{words} {_value(schema[key])}"
+
+
+def _value(value: Any) -> str:  # noqa: ANN401 — any JSON value
+    return (
+        shorten(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str), _VALUE) or '""'
+    )
+
+
+def names(rows: Iterable[str], at_most: int = 4) -> str:
+    """`a, b and 3 more`."""
+    listed = list(rows)
+    more = len(listed) - at_most
+    return ", ".join(listed[:at_most]) + (f" and {more} more" if more > 0 else "")

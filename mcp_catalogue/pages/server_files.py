@@ -1,0 +1,117 @@
+"""Every file of one server: its page, its tools' pages, their twins, its badge, its part of the risk pages."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import msgspec
+from markupsafe import Markup
+
+from mcp_catalogue.attacks import attacks_for
+from mcp_catalogue.entries import server_entry, tool_entry
+from mcp_catalogue.model import ServerId
+from mcp_catalogue.pages.environment import fragment, render
+from mcp_catalogue.pages.lists import server_severity_pages
+from mcp_catalogue.pages.manifest import AttackUse
+from mcp_catalogue.pages.overview import Overview, ToolLink
+from mcp_catalogue.pages.server import server_page
+from mcp_catalogue.pages.server_view import ServerView, ToolRow, server_view
+from mcp_catalogue.pages.shell import Site
+from mcp_catalogue.pages.text import rounded
+from mcp_catalogue.pages.tool import AttackLine, Related, tool_page
+from mcp_catalogue.store import Store, ToolDates
+
+RELATED = 6
+NEIGHBOURS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFiles:
+    """The files of one server: `inside` its folder by name, `outside` by path from the root."""
+
+    folder: str
+    inside: dict[str, bytes]
+    outside: dict[str, bytes]
+    attacks: tuple[AttackUse, ...] = field(default=())
+
+
+def server_files(store: Store, site: Site, overview: Overview, server: ServerId, *, twins: bool = True) -> ServerFiles:
+    """Render everything that belongs to `server`; without `twins` the JSON beside the pages is left out."""
+    totals = overview.servers[server]
+    line = totals.line
+    view = server_view(
+        site, store.record(server), totals.folder, first_seen=line.first_seen, last_changed=line.last_changed,
+        gone=line.gone,
+    )  # fmt: skip
+    uses = {id(row): attacks_for(row.tool, row.label) for row in view.rows}
+    inside = {"index.html": render(server_page(site, view)), "badge.svg": _badge(view)}
+    inside.update(_tool_pages(site, overview, view, store.dates(server), uses))
+    if twins:
+        inside.update(_twins(view))
+    outside = {path: render(page) for path, page in server_severity_pages(site, view)}
+    return ServerFiles(view.folder, inside, outside, _attack_uses(view, uses))
+
+
+def _tool_pages(
+    site: Site,
+    overview: Overview,
+    view: ServerView,
+    dates: dict[tuple[str, int | None], ToolDates],
+    uses: dict[int, AttackLine],
+) -> Iterator[tuple[str, bytes]]:
+    tools, servers = rounded(overview.tools), rounded(len(overview.servers))
+    local = [(row, fragment("parts/local.html", {"row": row})) for row in view.riskiest[: NEIGHBOURS + 1]]
+    for row in view.rows:
+        page = tool_page(
+            site,
+            view,
+            row,
+            dates=dates.get((row.tool.name, row.tool.variant)),
+            related=_related(overview, view, row, local),
+            attacks=uses[id(row)],
+            index=(tools, servers),
+        )
+        yield row.href, render(page)
+
+
+def _related(overview: Overview, view: ServerView, row: ToolRow, local: list[tuple[ToolRow, Markup]]) -> Related:
+    root, mine, name = view.shell.root, view.facts.id, row.tool.name
+    same_name = [_link(root, t) for t in overview.names.get(name, ()) if t.server != mine]
+    rule = next((overview.rules[r].links for r in row.label.decided_by.rules if r in overview.rules), ())
+    return Related(
+        same_server=tuple(text for other, text in local if other is not row)[:NEIGHBOURS],
+        same_name=tuple(same_name[:NEIGHBOURS]),
+        name_page=f"{root}names/{overview.name_files[name]}.html" if name in overview.name_files else None,
+        same_rule=tuple(_link(root, t) for t in rule if t.server != mine and t.name != name)[:RELATED],
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _link(root: str, link: ToolLink) -> Markup:
+    return fragment("parts/link.html", {"root": root, "link": link})
+
+
+def _badge(view: ServerView) -> bytes:
+    worst = next(((s, n) for s, n in view.counts if n), None)
+    return bytes(fragment("badge.svg", {"worst": worst}), "utf-8")
+
+
+def _twins(view: ServerView) -> Iterator[tuple[str, bytes]]:
+    listed: list[msgspec.Raw] = []
+    for row in view.rows:
+        data = msgspec.json.encode(tool_entry(row.tool, row.label, row.decision))
+        listed.append(msgspec.Raw(data))
+        yield row.href.removesuffix(".html") + ".json", data
+    yield "index.json", msgspec.json.encode({**server_entry(view.record), "tools": listed})
+
+
+def _attack_uses(view: ServerView, uses: dict[int, AttackLine]) -> tuple[AttackUse, ...]:
+    places = {id(row): place for place, row in enumerate(view.rows)}
+    counts: Counter[str] = Counter()
+    worst: dict[str, int] = {}
+    for row in view.riskiest:
+        for pattern, _ in uses[id(row)]:
+            counts[pattern.id] += 1
+            worst.setdefault(pattern.id, places[id(row)])
+    return tuple(AttackUse(pattern, counts[pattern], worst[pattern]) for pattern in sorted(counts))

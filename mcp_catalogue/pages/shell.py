@@ -1,0 +1,102 @@
+"""What all pages share: the address they are published at, the two assets, head, navigation and foot."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from markupsafe import Markup
+
+from mcp_catalogue.pages.environment import fragment
+from mcp_catalogue.resources import resource_dir
+
+TITLE = "MCP Risk Catalogue"
+SECTIONS = (
+    ("risk", "risk/index.html", "Risk"),
+    ("categories", "categories/index.html", "Categories"),
+    ("attacks", "attacks/index.html", "Attacks"),
+    ("rules", "rules/index.html", "Rules"),
+    ("methodology", "methodology/index.html", "Methodology"),
+    ("changes", "changes/index.html", "Changes"),
+    ("data", "data/index.html", "Data"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Settings of one build. `base_url` ends with a slash; without it nothing absolute is written.
+
+    `sections` are the entries of the navigation that exist in this build.
+    """
+
+    base_url: str | None
+    stylesheet: str
+    script: str
+    sections: tuple[tuple[str, str, str], ...] = SECTIONS
+
+    def absolute(self, path: str) -> str | None:
+        """Return the public address of `path` (a trailing `index.html` left out), None without a base."""
+        return None if self.base_url is None else self.base_url + path.removesuffix("index.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """Head, top and bottom of every page of one depth and section, and the way to the root."""
+
+    root: str
+    head: Markup
+    top: Markup
+    bottom: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What the head of one page says of it. `twin` is the file name of its JSON, `data` its JSON-LD."""
+
+    title: str
+    summary: str
+    canonical: str | None = None
+    twin: str | None = None
+    data: Markup | None = None
+
+
+def assets() -> dict[str, bytes]:
+    """Return the static files by the path they get: stylesheet and script named by their content."""
+    folder = resource_dir("site") / "static"
+    out: dict[str, bytes] = {}
+    for path in sorted(p for p in folder.iterdir() if p.is_file()):
+        data = path.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()[:10]
+        named = path.suffix in {".css", ".js"}
+        out[f"static/{path.stem}.{digest}{path.suffix}" if named else f"static/{path.name}"] = data
+    return out
+
+
+def make_site(base_url: str | None, files: Mapping[str, bytes], sections: frozenset[str]) -> Site:
+    """Return the settings for a build with these assets and sections."""
+    return Site(
+        base_url=None if base_url is None else base_url.rstrip("/") + "/",
+        stylesheet=next(name for name in files if name.endswith(".css")),
+        script=next(name for name in files if name.endswith(".js")),
+        sections=tuple(entry for entry in SECTIONS if entry[0] in sections),
+    )
+
+
+@lru_cache(maxsize=256)
+def shell(site: Site, depth: int, section: str = "") -> Shell:
+    """Return what surrounds pages `depth` folders below the root."""
+    root = "../" * depth
+    values = {"root": root, "site": site, "title": TITLE, "section": section}
+    return Shell(
+        root,
+        *(fragment(f"shell/{part}.html", values) for part in ("head", "top", "bottom")),
+    )
+
+
+def json_ld(value: Mapping[str, Any]) -> Markup:
+    """Return `value` for a JSON-LD block: no character that could end the block or open a comment."""
+    text = json.dumps({"@context": "https://schema.org", **value}, ensure_ascii=True, sort_keys=True)
+    text = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return Markup(text)  # noqa: S704 — escaped for a data block in the line above

@@ -1,0 +1,219 @@
+"""The page of one tool."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from markupsafe import Markup
+
+from mcp_catalogue.attacks import AttackPattern
+from mcp_catalogue.model import Action, Classification, Decision, Tool
+from mcp_catalogue.pages.control import Panel, example, tool_panels
+from mcp_catalogue.pages.links import line_address, web_address
+from mcp_catalogue.pages.parameters import Parameters, parameters
+from mcp_catalogue.pages.quotes import Place, Quote, places, quotes
+from mcp_catalogue.pages.server_view import ServerView, ToolRow
+from mcp_catalogue.pages.shell import Head, Shell, Site, json_ld
+from mcp_catalogue.pages.text import shorten
+from mcp_catalogue.pages.words import ACTIONS, CATEGORIES, CONFIDENCES, SEVERITIES, CategoryText, signal_text
+from mcp_catalogue.policy.base import Rendered
+from mcp_catalogue.store import ToolDates
+
+MAX_DESCRIPTION = 12_000
+MAX_ATTACKS = 6
+AttackLine = tuple[tuple[AttackPattern, str], ...]
+_HINTS = (
+    ("readOnlyHint", "changes nothing"),
+    ("destructiveHint", "may remove or overwrite"),
+    ("idempotentHint", "calling twice equals calling once"),
+    ("openWorldHint", "reaches outside its own data"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One annotation as its author set it, and whether the evidence agrees."""
+
+    name: str
+    value: str
+    meaning: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignalView:
+    """One signal with its words."""
+
+    id: str
+    title: str
+    meaning: str
+    floor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Two sources that disagree, with what each says."""
+
+    one: str
+    one_quote: str
+    other: str
+    other_quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolPage:
+    """What the tool's template may name."""
+
+    template: ClassVar[str] = "tool.html"
+
+    shell: Shell
+    head: Head
+    server: ServerView
+    tool: Tool
+    label: Classification
+    decision: Decision
+    description: str
+    description_cut: int
+    category: CategoryText
+    severity_text: str
+    confidence_text: str
+    first_line: str
+    location_link: str | None
+    quotes: tuple[Quote, ...]
+    places: tuple[Place, ...]
+    signals: tuple[SignalView, ...]
+    clashes: tuple[Clash, ...]
+    parameters: Parameters
+    hints: tuple[Hint, ...]
+    panels: tuple[Panel, ...]
+    action: tuple[str, str]
+    alternative: tuple[str, str] | None
+    dates: ToolDates | None
+    same_server: tuple[Markup, ...]
+    same_name: tuple[Markup, ...]
+    same_name_page: str | None
+    same_rule: tuple[Markup, ...]
+    attacks: AttackLine
+    rate: Rendered
+    block: Rendered
+    index: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """Links to other pages, rendered once and shared; `name_page` is the address of the name's own page."""
+
+    same_server: tuple[Markup, ...]
+    same_name: tuple[Markup, ...]
+    name_page: str | None
+    same_rule: tuple[Markup, ...]
+
+
+def tool_page(  # noqa: PLR0913 — what a page is made of
+    site: Site,
+    server: ServerView,
+    row: ToolRow,
+    *,
+    dates: ToolDates | None,
+    related: Related,
+    attacks: AttackLine,
+    index: tuple[str, str],
+) -> ToolPage:
+    """Gather the page of the tool in `row`."""
+    tool, label = row.tool, row.label
+    found = places(server.facts, tool, label)
+    text = tool.description or ""
+    alternative = row.decision.alternative
+    return ToolPage(
+        shell=server.shell,
+        head=_head(site, server, row),
+        server=server,
+        tool=tool,
+        label=label,
+        decision=row.decision,
+        description=text[:MAX_DESCRIPTION],
+        description_cut=max(0, len(text) - MAX_DESCRIPTION),
+        category=CATEGORIES[label.primary],
+        severity_text=SEVERITIES[label.severity],
+        confidence_text=CONFIDENCES[label.confidence],
+        first_line=shorten(text, 160),
+        location_link=_location_link(server, row),
+        quotes=quotes(label),
+        places=found,
+        signals=tuple(SignalView(s.id, *signal_text(s.id), s.floor) for s in label.signals),
+        clashes=_clashes(label),
+        parameters=parameters(tool, label),
+        hints=_hints(tool, label),
+        panels=tool_panels(row.decided, server.policy_name),
+        action=ACTIONS[row.decision.action],
+        alternative=ACTIONS[alternative] if alternative else None,
+        dates=dates,
+        same_server=related.same_server,
+        same_name=related.same_name,
+        same_name_page=related.name_page,
+        same_rule=related.same_rule,
+        attacks=attacks[:MAX_ATTACKS],
+        rate=example(row.decided, Action.LIMIT, server.policy_name),
+        block=example(row.decided, Action.HIDE, server.policy_name),
+        index=index,
+    )
+
+
+def _head(site: Site, server: ServerView, row: ToolRow) -> Head:
+    name, label = row.tool.name, row.label
+    path = f"{server.folder}/{row.href}"
+    summary = f"{label.primary}, {label.severity}: {shorten(label.rationale, 150)}"
+    data = {"@type": "TechArticle", "headline": f"{name} on {server.title}", "description": summary}
+    if url := site.absolute(path):
+        data["url"] = url
+    return Head(
+        title=f"{shorten(name, 80)} \u2013 {shorten(server.title, 60)} \u2013 {label.severity} risk",
+        summary=summary,
+        canonical=site.absolute(path),
+        twin=row.href.removesuffix(".html") + ".json",
+        data=json_ld(data),
+    )
+
+
+def _location_link(server: ServerView, row: ToolRow) -> str | None:
+
+    where = row.tool.location
+    if where is None:
+        return None
+    return web_address(where.url) or line_address(server.facts, where.file, where.line)
+
+
+def _clashes(label: Classification) -> tuple[Clash, ...]:
+    def quote(index: int) -> str:
+        return shorten(label.evidence[index].quote, 200) if index < len(label.evidence) else ""
+
+    return tuple(
+        Clash(m.between[0], quote(m.evidence[0]), m.between[1], quote(m.evidence[1])) for m in label.mismatches
+    )
+
+
+def _hints(tool: Tool, label: Classification) -> tuple[Hint, ...]:
+    found: list[Hint] = []
+    if tool.annotations.title is not None:
+        found.append(Hint("title", tool.annotations.title, "a name to show", "no claim about effects"))
+    disputed = any("annotation" in m.between for m in label.mismatches)
+    for name, meaning in _HINTS:
+        value: bool | None = getattr(tool.annotations, name)
+        if value is not None:
+            found.append(Hint(name, str(value).lower(), meaning, _verdict(name, label, value=value, disputed=disputed)))
+    return tuple(found)
+
+
+def _verdict(name: str, label: Classification, *, value: bool, disputed: bool) -> str:
+    rank = label.primary.rank
+    if name == "readOnlyHint":
+        agrees = value == (rank == 0)
+    elif name == "destructiveHint":
+        agrees = value == (label.primary == "Destructive" or any(a.category == "Destructive" for a in label.also))
+    elif name == "openWorldHint":
+        signals = {s.id for s in label.signals}
+        return "the evidence agrees" if value and "open-world" in signals else "not contradicted by what was read"
+    else:
+        return "not judged"
+    if agrees:
+        return "the evidence agrees"
+    return "the evidence disagrees; see below" if disputed else "the label says otherwise"
