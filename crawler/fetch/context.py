@@ -11,23 +11,32 @@ from crawler.clientconfig import load_client_config
 from crawler.clientconfig.load import tls_context
 from crawler.fetch.base import FetchContext, GithubHosts
 from crawler.fetch.cache import Cache, default_cache_dir
-from crawler.http import Http
+from crawler.http import Guard, HostLimit, Http, Politeness, make_transport, origin_of
 
 
 @contextmanager
-def open_context(
+def open_context(  # noqa: PLR0913 - each is a seam that a command or a test sets by name
     *,
     sources_dir: Path | None = None,
     cache_dir: Path | None = None,
     environ: Mapping[str, str] | None = None,
     transport: Callable[[], httpx.BaseTransport] | None = None,
+    allow_private: bool = False,
+    hosts: Mapping[str, HostLimit] | None = None,
 ) -> Iterator[FetchContext]:
-    """Give a context with the user's registries, credentials, certificates and cache folder; close it after."""
+    """Give a context with the user's registries, credentials, certificates and cache folder; close it after.
+
+    Addresses on private networks are refused unless `allow_private`, but for the registries of the user's own
+    clients. `hosts` bounds how fast single hosts are asked.
+    """
     environ = os.environ if environ is None else environ
     clients = load_client_config(environ)
-    verify = tls_context(clients)
+    registries = (clients.npm.default, *clients.npm.scopes.values(), *(i.url for i in clients.pypi if i.url))
+    trusted = frozenset((host, port) for _, host, port in map(origin_of, registries) if port)
+    guard = Guard(trusted=trusted, allow_private=allow_private)
     with Http(
-        transport=transport or (lambda: httpx.HTTPTransport(verify=verify)),
+        transport=transport or make_transport(tls_context(clients), guard),
+        politeness=Politeness(hosts=hosts),
         authorize=clients.credentials.header_for,
         contact=environ.get("CATALOGUE_CONTACT"),
     ) as http:

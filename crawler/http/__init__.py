@@ -1,6 +1,22 @@
 """One HTTP layer for everything that is fetched or enumerated."""
 
 from crawler.http.client import Http, Limits, Reply, origin_of, redact, user_agent
+from crawler.http.guard import BlockedAddressError, Guard
+from crawler.http.politeness import HostLimit, Politeness
 from crawler.http.retry import Retry
+from crawler.http.transport import make_transport
 
-__all__ = ["Http", "Limits", "Reply", "Retry", "origin_of", "redact", "user_agent"]
+__all__ = [
+    "BlockedAddressError",
+    "Guard",
+    "HostLimit",
+    "Http",
+    "Limits",
+    "Politeness",
+    "Reply",
+    "Retry",
+    "make_transport",
+    "origin_of",
+    "redact",
+    "user_agent",
+]

@@ -4,7 +4,6 @@ The network is a constructor argument: `transport` makes an httpx transport, one
 down when many requests share one pool. Tests give `lambda: httpx.MockTransport(handler)`.
 """
 
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,13 +14,15 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpx
 
-from crawler.http.retry import RETRIED_STATUSES, Retry
+from crawler.http.politeness import Politeness
+from crawler.http.retry import RETRIED_STATUSES, Retry, retry_after
 from mcp_catalogue import __version__
 from mcp_catalogue.errors import FetchError
 
 MIB = 1024 * 1024
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _RATE_LIMITED = frozenset({403, 429})
+_LONGEST_PAUSE = 3600.0  # seconds; GitHub's own window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,16 +79,17 @@ class Http:
     def __init__(  # noqa: PLR0913 - each is a seam that a test or a caller sets by name
         self,
         *,
-        transport: Callable[[], httpx.BaseTransport] | None = None,
-        verify: ssl.SSLContext | bool = True,
+        transport: Callable[[], httpx.BaseTransport],
         authorize: Authorize = lambda _url: None,
         limits: Limits = _LIMITS,
         retry: Retry = _RETRY,
         contact: str | None = None,
         sleep: Callable[[float], object] = time.sleep,
+        politeness: Politeness | None = None,
     ) -> None:
         self.limits = limits
-        self._transport = transport or (lambda: httpx.HTTPTransport(verify=verify))
+        self._transport = transport
+        self._politeness = politeness or Politeness(sleep=sleep)
         self._authorize = authorize
         self._retry = retry
         self._sleep = sleep
@@ -144,12 +146,16 @@ class Http:
             reply, problem = self._attempt(url, headers, take)
             if reply is not None and not _again(reply):
                 return reply
+            asked = retry_after(reply.headers) if reply else None
+            if asked:
+                self._politeness.pause(origin_of(reply.url if reply else url)[1], min(asked, _LONGEST_PAUSE))
             pause = self._retry.wait(attempt, reply.headers if reply else {})
             if pause is None or time.monotonic() - started + pause > self.limits.total:
                 if reply is not None and reply.status in _RATE_LIMITED:
                     raise FetchError(f"{redact(url)}: the host limits requests ({reply.status}); try again later")
                 raise FetchError(f"{redact(url)}: {problem} (after {attempt} attempts)")
-            self._sleep(pause)
+            if not asked:  # a pause that the host asked for is waited for before its next turn, by every thread
+                self._sleep(pause)
 
     def _attempt(
         self, url: str, headers: Mapping[str, str], take: Callable[[httpx.Response], None]
@@ -177,15 +183,16 @@ class Http:
         current = url
         for _ in range(self.limits.redirects + 1):
             request = client.build_request("GET", _checked(current, url), headers=self._headers(current, url, headers))
-            response = client.send(request, stream=True)
-            try:
-                location = response.headers.get("location")
-                if response.status_code not in _REDIRECTS or not location:
-                    yield response
-                    return
-                current = urljoin(current, location)
-            finally:
-                response.close()
+            with self._politeness.turn(request.url.host, self.limits.total):
+                response = client.send(request, stream=True)
+                try:
+                    location = response.headers.get("location")
+                    if response.status_code not in _REDIRECTS or not location:
+                        yield response
+                        return
+                    current = urljoin(current, location)
+                finally:
+                    response.close()
         raise FetchError(f"{redact(url)}: more than {self.limits.redirects} redirects")
 
     def _headers(self, url: str, first: str, headers: Mapping[str, str]) -> dict[str, str]:

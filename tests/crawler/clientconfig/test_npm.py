@@ -22,7 +22,10 @@ def test_without_settings_the_public_registry_is_meant(tmp_path: Path) -> None:
 
 
 def test_scopes_have_registries_of_their_own(tmp_path: Path) -> None:
-    user = 'registry=https://one.registry.example\n@scope:registry = "https://two.registry.example/npm/"\n; comment\n[section]\n'
+    user = (
+        "registry=https://one.registry.example\n"
+        '@scope:registry = "https://two.registry.example/npm/"\n; comment\n[section]\n'
+    )
     registries = read(tmp_path, user=user).registries
     assert registries.for_package("x") == "https://one.registry.example/"
     assert registries.for_package("@scope/x") == "https://two.registry.example/npm/"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from crawler.http import Http, Limits, Retry, redact
+from crawler.http import Http, Limits, Politeness, Retry, redact
 from mcp_catalogue.errors import FetchError
 
 URL = "https://registry.example/thing"
@@ -13,7 +13,13 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 def make(handler: Handler, sleeps: list[float] | None = None, **options: object) -> Http:
     waited: list[float] = [] if sleeps is None else sleeps
-    return Http(transport=lambda: httpx.MockTransport(handler), sleep=waited.append, **options)  # type: ignore[arg-type]
+    politeness = Politeness(clock=lambda: 0.0, sleep=waited.append)
+    return Http(
+        transport=lambda: httpx.MockTransport(handler),
+        sleep=waited.append,
+        politeness=politeness,
+        **options,  # type: ignore[arg-type]
+    )
 
 
 class Answers:

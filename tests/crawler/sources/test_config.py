@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import httpx
 import pytest
 
 from crawler.http import Http
@@ -16,7 +17,7 @@ def test_a_sources_file_names_its_places(tmp_path: Path) -> None:
         '[[source]]\nkind = "html"\nenabled = false\n'
     )
     (tmp_path / "sources.toml").write_text(text)
-    with Http() as http:
+    with Http(transport=lambda: httpx.MockTransport(lambda _: httpx.Response(404))) as http:
         found = list(enumerate_all(read_sources(tmp_path / "sources.toml"), http))
     assert [name for name, _ in found] == ["list", "mine"]
     assert isinstance(found[0][1], Skipped)
@@ -26,7 +27,7 @@ def test_a_sources_file_names_its_places(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["mine.toml", "mine.txt"])
 def test_a_list_file_stands_for_itself(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text('[[server]]\ntarget = "pkg:pypi/a"\n' if name.endswith("toml") else "pkg:pypi/a\n")
-    with Http() as http:
+    with Http(transport=lambda: httpx.MockTransport(lambda _: httpx.Response(404))) as http:
         assert [x for _, x in enumerate_all(read_sources(tmp_path / name), http)] == [Listing(target="pkg:pypi/a")]
 
 
@@ -44,7 +45,7 @@ def test_the_registry_names_each_kind_as_it_names_itself() -> None:
 
 
 def test_the_shipped_lists_hold_and_name_packages_of_both_languages() -> None:
-    with Http() as http:
+    with Http(transport=lambda: httpx.MockTransport(lambda _: httpx.Response(404))) as http:
         found = [x for _, x in enumerate_all(read_sources(resource_dir("data") / "sources.toml"), http)]
     assert all(isinstance(x, Listing) for x in found)
     targets = [parse_reference(x.target) for x in found if isinstance(x, Listing)]

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import httpx
 import pytest
 
 from crawler.http import Http
@@ -14,7 +15,7 @@ TEXT = "# comment\npkg:pypi/a\n\nowner/repo  # why\nnonsense here\n"
 
 def listings(folder: Path, name: str, content: str | bytes) -> list[Listing | Skipped]:
     (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    with Http() as http:
+    with Http(transport=lambda: httpx.MockTransport(lambda _: httpx.Response(404))) as http:
         return list(ListSource(SourceContext(http=http, folder=folder)).listings({"file": name}))
 
 
