@@ -1,7 +1,8 @@
 """Bounds on the work for one project, so that hostile sources end in time."""
 
-MAX_STEPS = 1_500_000  # evaluated nodes; real packages of 100 tools take under 150,000
-MAX_DEPTH = 60  # nested calls and expressions of the evaluator
+MAX_STEPS = 400_000  # evaluated nodes and statements; real packages of 100 tools take under 100,000
+MAX_DEPTH = 120  # nested expressions, through calls
+MAX_CALLS = 24  # nested calls of the tree's own functions
 MAX_ELEMENTS = 20_000  # of one container
 MAX_TEXT = 2_000_000  # characters of one string
 MAX_FILE = 4_000_000  # bytes of one source file that is parsed

@@ -225,6 +225,10 @@ def _partial(run: Interpreter, args: list[Value], kwargs: dict[str, Value], _pla
     return Partial(args[0], args[1:], kwargs) if args else MISSING
 
 
+def _wraps(_run: Interpreter, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
+    return Made("functools.wraps", [*args, *kwargs.values()][:1], {}, place)
+
+
 def _text(function: Callable[[str], str]) -> Handler:
     def handler(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
         value = run.first(args[0]) if args else None
@@ -332,6 +336,7 @@ FUNCTIONS: Mapping[str, Handler] = {
     "builtins.dir": _dir,
     "inspect.getmembers": _getmembers,
     "functools.partial": _partial,
+    "functools.wraps": _wraps,
     "functools.cache": _identity,
     "copy.deepcopy": _identity,
     "copy.copy": _identity,

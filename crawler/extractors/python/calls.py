@@ -6,10 +6,12 @@ from crawler.extractors.python.builtin_functions import FUNCTIONS
 from crawler.extractors.python.classes import class_attribute, instantiate, is_live
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.methods import call_method
+from crawler.extractors.python.budget import MAX_CALLS
 from crawler.extractors.python.scope import Scope
 from crawler.extractors.python.sdk import DECORATOR, apply_decorator, call_external
 from crawler.extractors.python.sdk_names import is_sdk, is_server_class
 from crawler.extractors.python.server import Server
+from crawler.extractors.python.settings import click_option, option_value
 from crawler.extractors.python.values import (
     MISSING,
     Choice,
@@ -112,6 +114,8 @@ def _made(run: Interpreter, target: Made, args: list[Value], kwargs: dict[str, V
         return _wraps(run, run.first(args[0]), run.first(target.args[0]))
     function = _only_function(run, args)
     if function is not None and not kwargs:
+        if target.path.endswith((".option", ".argument")) and isinstance(function, Function):
+            click_option(run, function, target)
         return function  # `@external(…)`
     return Made(f"{target.path}()", args, kwargs, place)
 
@@ -130,23 +134,24 @@ def invoke(run: Interpreter, function: Function, args: list[Value], kwargs: dict
     """Run the body of a function of the tree and return what it gives back."""
     if run.active.count(function.node) >= _MAX_SAME:
         return Unknown("recursive", text=function.name)
-    with run.deeper() as fine:
-        if not fine:
-            return Unknown("too-deep", text=function.name)
-        scope = Scope(function.module, function.scope, function)
-        bind(run, function, args, kwargs, scope)
-        if isinstance(function.node, ast.Lambda):
-            return run.evaluate(function.node.body, scope)
-        run.executed.add(function.node)
-        run.active.append(function.node)
-        run.returns.append([])
-        run.yields.append([])
-        try:
-            run.block(function.node.body, scope)
-        finally:
-            run.active.pop()
-            returned = run.returns.pop()
-            yielded = run.yields.pop()
+    if len(run.active) >= MAX_CALLS:
+        return Unknown("too-deep", text=function.name)
+    scope = Scope(function.module, function.scope, function)
+    bind(run, function, args, kwargs, scope)
+    if isinstance(function.node, ast.Lambda):
+        return run.evaluate(function.node.body, scope)
+    run.executed.add(function.node)
+    run.active.append(function.node)
+    run.returns.append([])
+    run.yields.append([])
+    undecided, run.undecided = run.undecided, 0
+    try:
+        run.block(function.node.body, scope)
+    finally:
+        run.undecided = undecided
+        run.active.pop()
+        returned = run.returns.pop()
+        yielded = run.yields.pop()
     if yielded:
         return yielded
     return _result(run, returned)
@@ -174,6 +179,7 @@ def bind(run: Interpreter, function: Function, args: list[Value], kwargs: dict[s
         values.insert(0, function.bound)
     defaults = dict(zip(reversed(names), reversed(spec.defaults), strict=False))
     defaults.update({a.arg: d for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None})
+    options = function.attributes.get("<options>", {})
     annotations = {a.arg: a.annotation for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)}
     given = dict(kwargs)
     spread = given.pop("**", None)
@@ -182,6 +188,8 @@ def bind(run: Interpreter, function: Function, args: list[Value], kwargs: dict[s
             scope.names[name] = values[index]
         elif name in given:
             scope.names[name] = given.pop(name)
+        elif name in options:
+            scope.names[name] = options[name]
         else:
             scope.names[name] = _absent(run, function, name, defaults, annotations, unsure=spread is not None)
     for argument in spec.kwonlyargs:
@@ -210,6 +218,9 @@ def _absent(
 ) -> Value:
     if name in defaults:
         value = run.evaluate(defaults[name], function.scope)
+        forced = run.first(value)
+        if isinstance(forced, Made) and forced.path in ("typer.Option", "typer.Argument"):
+            return option_value(run, forced, name)
         return Unknown("parameter", None, value, name) if unsure or run.orphan else value
     annotation = annotations.get(name)
     if annotation is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from crawler.extractors.python.docstrings import description_of
+from crawler.extractors.python.docstrings import Reading, description_of
 from crawler.extractors.python.guards import Guard, condition_of
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.schema import Schemas
@@ -36,7 +36,7 @@ _SNAKE = {"read_only_hint": _HINTS[0], "destructive_hint": _HINTS[1], "idempoten
 class Options:
     """What the project's manifest decides."""
 
-    split_docstrings: bool
+    reading: Reading
 
 
 def collect(run: Interpreter, options: Options) -> Iterator[Tool | Unresolved]:
@@ -56,6 +56,10 @@ def _listing(
     above: frozenset[int],
 ) -> Iterator[Tool | Unresolved]:
     for registration in server.registrations:
+        early = {g for g in server.guards if g.leaves}
+        if early:
+            kept = tuple(g for g in registration.guards if g not in early)
+            registration = replace(registration, guards=kept)  # noqa: PLW2901
         for found in _registered(run, server, registration, options):
             if isinstance(found, Tool):
                 named = replace(found, name="_".join([*prefixes, found.name]))
@@ -187,7 +191,7 @@ def _function(run: Interpreter, target: Value, said: dict[str, Value], one: Regi
     description = text_of(run, described)
     if description is None and function is not None:
         doc = text_of(run, run.attribute(function, "__doc__", one.place))
-        description, parameters = description_of(doc, one.sdk, split=options.split_docstrings)
+        description, parameters = description_of(doc, one.sdk, reading=options.reading)
     excluded = run.first(said.get("exclude_args"))
     hidden = frozenset(str(e) for e in excluded if isinstance(e, str)) if isinstance(excluded, (list, tuple, set)) else frozenset()
     schema = input_schema(run, target, one.sdk, hidden) if function is not None else None

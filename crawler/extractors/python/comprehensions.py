@@ -9,7 +9,7 @@ from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.items import is_enum
 from crawler.extractors.python.scope import Scope
 from crawler.extractors.python.truth import place_of, truth
-from crawler.extractors.python.values import Class, Guarded, Rest, Text, Unknown, Value
+from crawler.extractors.python.values import MISSING, Choice, Class, Function, Guarded, Made, Rest, Text, Unknown, Value
 
 
 def elements(run: Interpreter, value: Value) -> list[Value]:
@@ -40,6 +40,13 @@ def assign(run: Interpreter, target: ast.expr, value: Value, scope: Scope) -> No
         owner = run.first(run.evaluate(target.value, scope))
         attributes = getattr(owner, "attributes", None)
         if isinstance(attributes, dict):
+            if run.undecided and not isinstance(owner, (Class, Made)):
+                before = attributes.get(target.attr, MISSING)
+                if before is MISSING and isinstance(owner, Function):
+                    before = run.attribute(owner, target.attr, place_of(target, scope))
+                if before is not MISSING:
+                    taken = run.guards and run.guards[-1].default is True
+                    value = Choice((value, before) if taken else (before, value))
             attributes[target.attr] = value
     elif isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
         owner = run.first(run.evaluate(target.value, scope))

@@ -1,62 +1,62 @@
 """What each SDK makes of a docstring.
 
 The official SDK takes `__doc__` as it stands. FastMCP cleans it, and from 3.3 keeps only the text before the first
-structured section (`Args:`, `Returns:`, …), which it finds with griffe: so do we.
+structured section (`Args:`, `Returns:`, …), which it finds with griffe: so do we. (4.1.6 no longer counts headings that
+griffe calls admonitions; the releases before it, and this module, do.)
 """
 
 import inspect
+from enum import StrEnum
 from functools import lru_cache
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-_SPLITTING_SINCE = Version("3.3")
 _STYLES = ("google", "numpy", "sphinx")
-# Headings that griffe reads as admonitions and FastMCP counts as structure.
-_ADMONITIONS = frozenset(
-    {
-        "attention", "caution", "danger", "error", "example", "hint", "important", "note", "notes", "raise",
-        "references", "return", "see-also", "tip", "todo", "warning", "yield",
-    }
-)  # fmt: skip
 _MAX_DOCSTRING = 100_000
 
 
-def splits_sections(requirement: str | None) -> bool:
-    """Tell whether the newest FastMCP that `requirement` allows splits docstrings at sections."""
-    if not requirement:
-        return True
+class Reading(StrEnum):
+    """How much of a docstring FastMCP takes as the description, by its version."""
+
+    WHOLE = "whole"  # before 3.3
+    PARAMETERS = "parameters"  # 3.3 to 4.0: cut where there is a section of parameters
+    SECTIONS = "sections"  # from 4.1: cut at the first section of any kind
+
+
+def reading_of(requirement: str | None) -> Reading:
+    """Return how the newest FastMCP that `requirement` allows reads docstrings."""
     try:
-        specifiers = SpecifierSet(requirement)
+        specifiers = SpecifierSet(requirement or "", prereleases=True)
     except InvalidSpecifier:
-        return True
-    for one in specifiers:
-        text = one.version.removesuffix(".*")
-        try:
-            version = Version(text)
-        except ValueError:
-            continue
-        if one.operator in ("==", "===", "<=") and version < _SPLITTING_SINCE:
-            return False
-        if one.operator == "<" and version <= _SPLITTING_SINCE:
-            return False
-        if one.operator == "~=" and (version.major < _SPLITTING_SINCE.major or (len(version.release) > 2 and version < _SPLITTING_SINCE)):
-            return False
-    return True
+        return Reading.SECTIONS
+    for version, reading in (("4.999", Reading.SECTIONS), ("5.999", Reading.SECTIONS), ("4.1", Reading.SECTIONS)):
+        if version in specifiers:
+            return reading
+    pinned = [Version(s.version) for s in specifiers if s.operator in ("==", "===") and not s.version.endswith(".*")]
+    if pinned:
+        return _at(max(pinned))
+    return next((_at(Version(v)) for v in ("4.0.999", "3.999", "3.3.0") if v in specifiers), Reading.WHOLE)
 
 
-def description_of(doc: str | None, sdk: str, *, split: bool) -> tuple[str | None, dict[str, str]]:
+def _at(version: Version) -> Reading:
+    if version < Version("3.3"):
+        return Reading.WHOLE
+    return Reading.PARAMETERS if version < Version("4.1.0a0") else Reading.SECTIONS
+
+
+def description_of(doc: str | None, sdk: str, *, reading: Reading) -> tuple[str | None, dict[str, str]]:
     """Return the description and the parameters' own descriptions that the SDK takes from a docstring."""
     if not doc:
         return None, {}
     if sdk == "official":
         return doc, {}
     cleaned = inspect.cleandoc(doc)
-    return _sections(cleaned[:_MAX_DOCSTRING]) if split else (cleaned, {})
+    return (cleaned, {}) if reading is Reading.WHOLE else _sections(cleaned[:_MAX_DOCSTRING], reading)
 
 
 @lru_cache(maxsize=4096)
-def _sections(doc: str) -> tuple[str | None, dict[str, str]]:
+def _sections(doc: str, reading: Reading) -> tuple[str | None, dict[str, str]]:
     if ":" not in doc and "---" not in doc:
         return doc, {}
     from griffe import Docstring, DocstringSectionKind  # noqa: PLC0415 - slow to import, and not always needed
@@ -69,12 +69,10 @@ def _sections(doc: str) -> tuple[str | None, dict[str, str]]:
             kind = section.kind
             if kind is DocstringSectionKind.text:
                 description = section.value if description is None else description
-            elif kind is DocstringSectionKind.admonition:
-                structured = structured or section.value.kind in _ADMONITIONS
             else:
                 structured = True
                 if kind is DocstringSectionKind.parameters:
                     found.update((p.name, p.description) for p in section.value)
-        if structured:
+        if found or (structured and reading is Reading.SECTIONS):
             return description, found
     return doc, {}

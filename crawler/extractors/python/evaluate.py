@@ -4,7 +4,7 @@ import ast
 import operator
 from collections.abc import Callable, Mapping
 
-from crawler.extractors.python.budget import MAX_ELEMENTS, MAX_TEXT
+from crawler.extractors.python.budget import MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT
 from crawler.extractors.python.comprehensions import comprehension, dict_comprehension
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.items import subscript
@@ -38,10 +38,13 @@ def evaluate(run: Interpreter, node: ast.expr, scope: Scope) -> Value:
     handler = EXPRESSIONS.get(type(node))
     if handler is None:
         return Unknown("expression", text=type(node).__name__)
-    with run.deeper() as fine:
-        if not fine:
-            return Unknown("too-deep")
+    if run.depth >= MAX_DEPTH:
+        return Unknown("too-deep")
+    run.depth += 1
+    try:
         return handler(run, node, scope)
+    finally:
+        run.depth -= 1
 
 
 def _constant(_run: Interpreter, node: ast.Constant, scope: Scope) -> Value:

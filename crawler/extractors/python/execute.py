@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from crawler.extractors.python.comprehensions import assign, elements
 from crawler.extractors.python.definitions import define_class, define_function
@@ -153,6 +154,7 @@ def _if(run: Interpreter, node: ast.If, scope: Scope) -> Outcome:
     yes = guard_of(node.test, place, negated=False, kind=kind, default=guess)
     no = guard_of(node.test, place, negated=True, kind=kind, default=guess)
     before = dict(scope.names)
+    run.undecided += 1
     with run.guarded(yes):
         first = run.block(node.body, scope)
     after_body = scope.names
@@ -163,14 +165,22 @@ def _if(run: Interpreter, node: ast.If, scope: Scope) -> Outcome:
     if node.orelse:
         with run.guarded(no):
             second = run.block(node.orelse, scope)
+    run.undecided -= 1
     _merge(scope, after_body, first, second, likely_body=guess is not False)
     if first is not Signal.NEXT and second is not Signal.NEXT:
         return (second if first is Signal.RAISE else first), None
     if first not in (Signal.NEXT, Signal.RAISE):
-        return Signal.NEXT, no
+        return Signal.NEXT, _left(run, no)
     if second not in (Signal.NEXT, Signal.RAISE):
-        return Signal.NEXT, yes
+        return Signal.NEXT, _left(run, yes)
     return _NEXT
+
+
+def _left(run: Interpreter, guard: Guard) -> Guard | None:
+    """Return the guard under which the rest stands; None in a command, where leaving early starts no server."""
+    if run.active and run.active[-1] in run.entries:
+        return None
+    return replace(guard, leaves=True)
 
 
 def _merge(scope: Scope, body: dict[str, Value], first: Signal, second: Signal, *, likely_body: bool) -> None:

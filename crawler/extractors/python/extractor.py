@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from crawler.extractors.base import Extraction, Project
 from crawler.extractors.python.budget import BudgetExceededError
 from crawler.extractors.python.collect import Options, collect
-from crawler.extractors.python.docstrings import splits_sections
+from crawler.extractors.python.docstrings import reading_of
 from crawler.extractors.python.engine import Engine
 from crawler.extractors.python.modules import Module, Modules
-from crawler.extractors.python.needles import NEEDLES, SDK, definitions, identifiers
+from crawler.extractors.python.needles import CALLS, NEEDLES, SDK, definitions, holds, identifiers, registers
 from crawler.extractors.python.relevance import Relevance
 from crawler.extractors.python.requirements import requirements
 from crawler.extractors.python.values import Class, Function, Place
@@ -20,6 +20,8 @@ _COMMON = frozenset(
     {"main", "run", "start", "get", "set", "call", "init", "setup", "close", "stop", "list", "name", "load", "save", "server",
      "tool", "tools", "mcp", "app", "execute", "handle", "create", "update", "delete", "add", "register", "client", "config"}
 )  # fmt: skip
+import os
+DEBUG = os.environ.get("PYX")
 _DISTRIBUTIONS = ("mcp", "fastmcp")
 _ORPHAN_ROUNDS = 400
 
@@ -47,8 +49,8 @@ class _Reading:
         self.run = Engine(modules, self.relevance)
 
     def read(self) -> Extraction | None:
-        paths = [p for p in self.modules.own if NEEDLES.search(self.modules.read(p))]
-        if not any(SDK.search(self.modules.read(p)) for p in paths):
+        paths = [p for p in self.modules.own if holds(self.modules.read(p), NEEDLES)]
+        if not any(holds(self.modules.read(p), SDK) for p in paths):
             return self._shim()
         loaded = [m for m in (self.modules.load(p) for p in paths) if m is not None]
         self.run.uses_sdk = True
@@ -56,6 +58,7 @@ class _Reading:
         official = sum(b"mcp.server" in m.source for m in loaded)
         self.run.main_sdk = "fastmcp" if fast > official else "official"
         self.relevance.names = self._names(loaded)
+        if DEBUG: print("NAMES", sorted(self.relevance.names))
         cut = False
         found: list[Tool | Unresolved] = []
         try:
@@ -65,7 +68,7 @@ class _Reading:
             cut = True
         self.run.budget.left = max(self.run.budget.left, 300_000)
         try:
-            for one in collect(self.run, Options(splits_sections(self.project.dependencies.get("fastmcp")))):
+            for one in collect(self.run, Options(reading_of(self.project.dependencies.get("fastmcp")))):
                 found.append(one)
         except (BudgetExceededError, RecursionError):
             cut = True
@@ -73,15 +76,19 @@ class _Reading:
 
     def _names(self, loaded: Iterable[Module]) -> frozenset[str]:
         """Names of the project's own functions and classes whose text leads to a registration."""
-        texts: list[tuple[str, frozenset[str], bool]] = []
+        texts: list[tuple[str, frozenset[str]]] = []
+        names: set[str] = set()
         for module in loaded:
             lines = module.source.splitlines()
-            for name, start, end in definitions(module):
-                text = b"\n".join(lines[start - 1 : end])
-                texts.append((name, identifiers(text), NEEDLES.search(text) is not None))
-        names = {n for n, _, direct in texts if direct and n not in _COMMON and not n.startswith("__")}
-        for _ in range(8):
-            more = {n for n, ids, _ in texts if n not in names and n not in _COMMON and not n.startswith("__") and not names.isdisjoint(ids)}
+            for node in definitions(module):
+                if node.name in _COMMON or node.name.startswith("__"):
+                    continue
+                text = b"\n".join(lines[node.lineno - 1 : node.end_lineno])
+                texts.append((node.name, identifiers(text)))
+                if holds(text, CALLS) and registers(node):
+                    names.add(node.name)
+        for _ in range(6):
+            more = {name for name, used in texts if name not in names and not names.isdisjoint(used)}
             if not more:
                 break
             names |= more
@@ -95,6 +102,7 @@ class _Reading:
             self.run.start(module)
             function = self.run.first(self.run.member(module, attribute)) if attribute else None
             if isinstance(function, Function) and function.node not in self.run.executed:
+                self.run.entries.add(function.node)
                 self.run.invoke(function, [], {}, Place(module.path, 1))
         for module in sorted(loaded, key=lambda m: (not m.path.endswith("__main__.py"), m.path)):
             self.run.start(module)
@@ -139,6 +147,7 @@ class _Reading:
             first = next((w for w in waiting if w[0] not in called), waiting[0])
             waiting.remove(first)
             name, function, owner = first
+            if DEBUG: print("ORPHAN", function.module.path, name)
             if not self._referenced(name, function):
                 continue
             if owner is not None and function.bound is None:
@@ -199,7 +208,7 @@ class _Reading:
         )
 
     def _matters(self, path: str) -> bool:
-        return NEEDLES.search(self.modules.read(path)) is not None
+        return holds(self.modules.read(path), NEEDLES)
 
     def _more(self, loaded: list[Module]) -> MayHaveMore | None:
         for module in loaded:
@@ -248,4 +257,6 @@ def _text(function: Function) -> bytes:
 
 
 def _registers(function: Function) -> bool:
-    return isinstance(function.node, (ast.FunctionDef, ast.AsyncFunctionDef)) and NEEDLES.search(_text(function)) is not None
+    if not isinstance(function.node, (ast.FunctionDef, ast.AsyncFunctionDef)) or not holds(_text(function), CALLS):
+        return False
+    return registers(function.node)

@@ -30,6 +30,7 @@ class Guard:
     kind: str | None
     default: bool | None
     place: Place
+    leaves: bool = False  # the code before left the function, instead of standing around what follows
 
 
 def guard_of(node: ast.expr, place: Place, *, negated: bool, kind: str | None, default: bool | None) -> Guard:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
 
-from crawler.extractors.python.budget import MAX_DEPTH, Budget
+from crawler.extractors.python.budget import Budget
 from crawler.extractors.python.guards import Guard
 from crawler.extractors.python.modules import Module, Modules
 from crawler.extractors.python.relevance import Relevance
@@ -51,6 +51,7 @@ class Interpreter(ABC):
         self.depth = 0
         self.guards: list[Guard] = []
         self.active: list[ast.AST] = []  # functions being run, innermost last
+        self.entries: set[ast.AST] = set()  # functions that the manifest starts
         self.executed: set[ast.AST] = set()
         self.dynamic: list[Place] = []  # imports by computed names
         self.returns: list[list[Value]] = []
@@ -62,6 +63,7 @@ class Interpreter(ABC):
         self.transports: set[str] = set()
         self.building: set[ast.AST] = set()  # classes being made for unknown parameters
         self.muted = 0  # inside what runs only after a failure
+        self.undecided = 0  # branches of the running function that may not be taken
         self.unsure = 0  # inside loops over what is not known
         self.orphan = False  # running a function whose caller was not found
         self.uses_sdk = False
@@ -213,15 +215,6 @@ class Interpreter(ABC):
             yield
         finally:
             self.guards.pop()
-
-    @contextmanager
-    def deeper(self) -> Iterator[bool]:
-        """Count one level of nesting; yields False where that is too many."""
-        self.depth += 1
-        try:
-            yield self.depth < MAX_DEPTH
-        finally:
-            self.depth -= 1
 
 
 __all__ = ["Interpreter", "Signal"]

@@ -91,7 +91,7 @@ def list_method(run: Interpreter, owner: list[Value], name: str, args: list[Valu
         if isinstance(more, (list, tuple, set)):
             owner.extend(_add(run, m) for m in list(more)[:MAX_ELEMENTS])
         elif isinstance(more, dict):
-            owner.extend(more.values() if False else more)
+            owner.extend(more)
         else:
             owner.append(Rest(more))
     elif name == "pop":

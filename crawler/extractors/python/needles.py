@@ -3,19 +3,29 @@
 The filter is generous: it may let through what registers nothing, it must not keep out what does.
 """
 
+import ast
 import re
 from collections.abc import Iterable, Iterator
 
 from crawler.extractors.python.modules import Module
 
-# The spellings with which the SDKs' registration is written; one pass over the bytes of a file.
-NEEDLES = re.compile(
-    rb"\bFastMCP\b|\bMCPServer\b|\bfastmcp\b|\bmcp\.(?:server|types)\b|\bmcp_types\b|\bfrom mcp import\b"
-    rb"|\.tool\b|\badd_tool\b|\blist_tools\b|\bon_list_tools\b|\bListToolsRe|\bfrom_function\b|\bToolAnnotations\b"
-    rb"|\bimport_server\b|\.mount\(|\bToolDefinition\b|\bMCPMixin\b|\bmcp_tool\b"
-)
-SDK = re.compile(rb"\bfastmcp\b|\bmcp\.server\b|\bmcp\.types\b|\bmcp_types\b|\bfrom mcp import\b|\bimport mcp\b")
+# The spellings with which the SDKs are imported and tools are registered.
+SDK = (b"fastmcp", b"mcp.server", b"mcp.types", b"mcp_types", b"from mcp import", b"import mcp\n", b"import mcp.")
+NEEDLES = (
+    *SDK, b"FastMCP", b"MCPServer", b".tool(", b".tool\n", b".tool\r", b"add_tool", b"list_tools", b"ListToolsRe",
+    b"from_function", b"ToolAnnotations", b"import_server", b".mount(", b"MCPMixin", b"mcp_tool",
+)  # fmt: skip
+# What a function's text must hold for it to be run: not imports, but calls that register or make servers.
+CALLS = (
+    b".tool(", b".tool\n", b".tool\r", b".add_tool", b"list_tools", b"ListToolsRe", b"FastMCP", b"MCPServer", b"Server(",
+    b"from_function", b"import_server", b".mount(", b"add_provider",
+)  # fmt: skip
 _IDENTIFIER = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def holds(text: bytes, needles: tuple[bytes, ...]) -> bool:
+    """Tell whether one of `needles` occurs in `text`."""
+    return any(needle in text for needle in needles)
 
 
 def identifiers(text: bytes) -> frozenset[str]:
@@ -23,16 +33,37 @@ def identifiers(text: bytes) -> frozenset[str]:
     return frozenset(w.decode() for w in set(_IDENTIFIER.findall(text)))
 
 
-def definitions(module: Module) -> Iterator[tuple[str, int, int]]:
-    """Yield name, first and last line of each function, class and method at the top two levels."""
-    import ast  # noqa: PLC0415
+_ATTRIBUTES = frozenset(
+    {"tool", "add_tool", "list_tools", "mount", "import_server", "add_provider", "from_function", "from_openapi",
+     "from_fastapi", "as_proxy", "register_tool", "register_tools"}
+)  # fmt: skip
+_CALLED = frozenset({"FastMCP", "MCPServer", "Server"})
 
+
+def registers(node: ast.AST) -> bool:
+    """Tell whether a function's own code decorates or calls with what registers tools or makes servers."""
+    for inner in (i for part in getattr(node, "body", ()) for i in ast.walk(part)):  # not its own decorators
+        if isinstance(inner, ast.Call):
+            target = inner.func
+            if isinstance(target, ast.Attribute) and target.attr in _ATTRIBUTES:
+                return True
+            if isinstance(target, ast.Name) and target.id in _CALLED:
+                return True
+        elif isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            for decorator in inner.decorator_list:
+                if isinstance(decorator, ast.Attribute) and decorator.attr in _ATTRIBUTES:
+                    return True
+    return False
+
+
+def definitions(module: Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
+    """Yield each function, class and method at the top levels."""
     stack: list[tuple[Iterable[ast.stmt], int]] = [(module.tree.body, 0)]
     while stack:
         body, depth = stack.pop()
         for node in body:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                yield node.name, node.lineno, node.end_lineno or node.lineno
+                yield node
                 if isinstance(node, ast.ClassDef) and depth < 2:
                     stack.append((node.body, depth + 1))
             elif isinstance(node, (ast.If, ast.Try)):

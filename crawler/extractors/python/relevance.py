@@ -3,7 +3,7 @@
 import ast
 
 from crawler.extractors.python.modules import Module, Modules
-from crawler.extractors.python.needles import NEEDLES, identifiers
+from crawler.extractors.python.needles import CALLS, NEEDLES, holds, identifiers
 from crawler.extractors.python.values import Function
 
 
@@ -43,7 +43,7 @@ class Relevance:
         """Tell whether the text of `node` mentions registration."""
         lines = _lines(module)
         text = b"\n".join(lines[getattr(node, "lineno", 1) - 1 : getattr(node, "end_lineno", 1) or 1])
-        return mentions(text, self.names)
+        return holds(text, CALLS) or not self.names.isdisjoint(identifiers(text))
 
 
 def _lines(module: Module) -> list[bytes]:
@@ -59,4 +59,4 @@ _LINES: dict[str, tuple[Module, list[bytes]]] = {}
 
 def mentions(text: bytes, names: frozenset[str]) -> bool:
     """Tell whether `text` holds a needle of the SDKs or one of the project's own registering names."""
-    return NEEDLES.search(text) is not None or not names.isdisjoint(identifiers(text))
+    return holds(text, NEEDLES) or not names.isdisjoint(identifiers(text))

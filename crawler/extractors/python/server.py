@@ -46,6 +46,7 @@ class Server:
     attributes: dict[str, Value] = field(default_factory=dict)
     registrations: list[Registration] = field(default_factory=list)
     mounts: list[Mount] = field(default_factory=list)
+    guards: tuple[Guard, ...] = ()  # under which it was made
     prompts: int = 0
     resources: int = 0
 
@@ -53,7 +54,7 @@ class Server:
     def of(path: str, args: list[Value], kwargs: dict[str, Value], place: Place, run: "Interpreter") -> "Server":
         """Make the server that calling the class at `path` gives, and note it."""
         name = args[0] if args else kwargs.get("name")
-        server = Server(server_kind(path) or "official", name, place)
+        server = Server(server_kind(path) or "official", name, place, guards=tuple(run.guards))
         for key in ("on_list_tools",):
             handler = run.first(kwargs[key]) if key in kwargs else None
             if handler is not None:

@@ -1,7 +1,7 @@
 """What a server asks its user for on the command line: argparse and click."""
 
 from crawler.extractors.python.interpreter import Interpreter
-from crawler.extractors.python.values import MISSING, External, Made, Place, Unknown, Value
+from crawler.extractors.python.values import MISSING, Function, Made, Place, Unknown, Value
 
 _PARSERS = ("argparse.ArgumentParser",)
 
@@ -41,9 +41,37 @@ def _argument(run: Interpreter, root: Made, args: list[Value], kwargs: dict[str,
     root.attributes[name] = Unknown("argument", kind, run.first(default), long, name)
 
 
+def click_option(run: Interpreter, function: Function, option: Made) -> None:
+    """Note what `@click.option(…)` passes to the command: its default, as a flag of the command line."""
+    flags = [str(f) for f in (run.first(a) for a in option.args) if isinstance(f, str)]
+    names = [f for f in flags if not f.startswith("-")]
+    long = next((f for f in flags if f.startswith("--")), flags[0] if flags else "")
+    name = names[0] if names else long.split("/")[0].lstrip("-").replace("-", "_")
+    if not name:
+        return
+    is_flag = run.first(option.kwargs.get("is_flag")) is True or "/" in long
+    default = option.kwargs.get("default", False if is_flag else None)
+    run.arguments.setdefault(long.split("/")[0], run.first(option.kwargs.get("required")) is True)
+    environment = run.first(option.kwargs.get("envvar"))
+    if isinstance(environment, str):
+        run.environment.setdefault(str(environment), False)
+    options = function.attributes.setdefault("<options>", {})
+    options[name] = Unknown("argument", "flag", run.first(default), long, name)
+
+
+def option_value(run: Interpreter, option: Made, name: str) -> Value:
+    """Return what a parameter with a `typer.Option(…)` default gets."""
+    default = run.first(option.args[0] if option.args else option.kwargs.get("default"))
+    environment = run.first(option.kwargs.get("envvar"))
+    if isinstance(environment, str):
+        run.environment.setdefault(str(environment), False)
+    run.arguments.setdefault("--" + name.replace("_", "-"), default is ...)
+    return Unknown("argument", "flag", MISSING if default is ... else default, name, name)
+
+
 def is_parser(path: str) -> bool:
     """Tell whether calling `path` makes a parser."""
     return path in _PARSERS
 
 
-__all__ = ["External", "is_parser", "parser_method"]
+__all__ = ["click_option", "is_parser", "option_value", "parser_method"]
