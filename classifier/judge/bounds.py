@@ -3,7 +3,8 @@
 - A graver primary is taken over. A category besides the primary, and a signal, are added.
 - A milder primary (or the other of Destructive and Financial) is taken over only where nothing of medium or
   strong evidence in name, parameters or code stands against it, the whole definition was shown, no hidden
-  instructions were found, and a second call under another prompt gave the same primary with verified quotes.
+  instructions were found, and a second call, which sees only the core of the tool under another prompt, gave the
+  same primary with verified quotes.
 - Otherwise the label stays, and the opinion is kept beside it as dissent.
 - The rationale is taken over with the label, except where hidden instructions were found.
 """

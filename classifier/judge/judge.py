@@ -20,7 +20,7 @@ from classifier.judge.meter import Meter, check_limits, cost_of
 from classifier.judge.prompt import prompt
 from classifier.judge.request import Question, ask_about
 from classifier.judge.settings import JudgeSettings, Mode
-from classifier.judge.specimen import show
+from classifier.judge.specimen import show, show_core
 from mcp_catalogue.model import Classification, Confidence, Decider, Digest, JudgeRun, ServerFacts, Tool
 
 Labels = tuple[Classification, ...]
@@ -120,11 +120,16 @@ class Judge:
             if label.decided_by.by is not Decider.OVERRIDE and (unsure or self.settings.mode is Mode.ALL):
                 yield tool, label
 
-    def _question(self, facts: ServerFacts, tool: Tool, name: str) -> Question:
-        return ask_about(show(facts, tool), prompt(name), model=self.settings.model, rulebook=self._rulebook)
+    def _first(self, facts: ServerFacts, tool: Tool) -> Question:
+        specimen = show(facts, tool)
+        return ask_about(specimen, prompt("label"), model=self.settings.model, rulebook=self._rulebook)
+
+    def _second(self, tool: Tool, label: Classification) -> Question:
+        specimen = show_core(tool, label)
+        return ask_about(specimen, prompt("confirm"), model=self.settings.model, rulebook=self._rulebook)
 
     def _missing(self, facts: ServerFacts, tool: Tool, label: Classification) -> Iterator[Question]:
-        first = self._question(facts, tool, "label")
+        first = self._first(facts, tool)
         reply = self._cache.get(first.key)
         if reply is None:
             yield first
@@ -132,7 +137,7 @@ class Judge:
         answer = read_answer(reply, first.specimen)
         bounds = bounds_of(label, cut=first.specimen.cut)
         if isinstance(answer, Answer) and needs_second(label, answer, bounds):
-            second = self._question(facts, tool, "confirm")
+            second = self._second(tool, label)
             if second.key not in self._cache:
                 yield second
 
@@ -154,7 +159,7 @@ class Judge:
         return tuple(done), run
 
     async def _tool(self, facts: ServerFacts, tool: Tool, label: Classification, usage: "_Usage") -> Classification:
-        first = self._question(facts, tool, "label")
+        first = self._first(facts, tool)
         answer = await self._answer(first, usage)
         if isinstance(answer, Failure):
             self.meter.outcomes["unanswered"] += 1
@@ -162,7 +167,7 @@ class Judge:
         bounds: Bounds = bounds_of(label, cut=first.specimen.cut)
         second: Answer | Failure | None = None
         if needs_second(label, answer, bounds):
-            second = await self._answer(self._question(facts, tool, "confirm"), usage)
+            second = await self._answer(self._second(tool, label), usage)
         settled, outcome = settle(label, bounds, tool.effects, answer, second)
         self.meter.outcomes[outcome] += 1
         return settled

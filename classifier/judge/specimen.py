@@ -1,5 +1,9 @@
 """What the judge is shown of a tool: one JSON document of bounded size between two marker lines.
 
+The first reader sees the whole definition. The second, who alone can confirm a milder label, sees its core: the
+name, the clauses on which the rules' label rests, the shape of the schema and the effects. Text that was put
+into a description to sway a model does not reach the second reader unless it stands in those very clauses.
+
 The markers carry a digest of the document, so that no text inside it can contain them. Invisible and
 bidirectional characters are written as JSON escapes: the model sees that they are there.
 """
@@ -11,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from mcp_catalogue.model import ServerFacts, Tool
+from mcp_catalogue.model import Classification, JsonObject, ServerFacts, Tool
 
 DESCRIPTION_LENGTH = 8_000  # characters; the longest real descriptions are about half of it
 STRING_LENGTH = 600
@@ -51,19 +55,51 @@ def show(server: ServerFacts, tool: Tool) -> Specimen:
         "description": bounded.text(tool.description, DESCRIPTION_LENGTH),
         "inputSchema": bounded.value(tool.input_schema, 0),
         "annotations": {name: bounded.value(value, 0) for name, value in hints.items() if value is not None},
-        "code": [
-            {"effect": effect.id, "target": bounded.text(effect.target, STRING_LENGTH), "via": list(effect.via[:8])}
-            for effect in tool.effects[:EFFECTS]
-        ],
+        "code": _effects(tool, bounded),
     }
-    cut = bounded.cut or len(tool.effects) > EFFECTS
-    document = {key: value for key, value in definition.items() if value not in (None, {}, [])}
     context = {"name": _short(server.name), "title": _short(server.title), "description": _short(server.description)}
-    shown = {**document, "server": {key: value for key, value in context.items() if value}, "cut": cut}
-    body = _visible(json.dumps(shown, ensure_ascii=False, indent=1))
+    rest = {"server": {key: value for key, value in context.items() if value}}
+    return _wrap(definition, rest, cut=bounded.cut or len(tool.effects) > EFFECTS)
+
+
+def show_core(tool: Tool, label: Classification) -> Specimen:
+    """Return the part of `tool` on which `label` rests."""
+    bounded = _Bounded()
+    clauses = [e.quote for e in label.evidence if e.category and e.pointer == "/description"]
+    definition: dict[str, Any] = {
+        "name": bounded.text(tool.name, STRING_LENGTH),
+        "description": [bounded.text(clause, STRING_LENGTH) for clause in dict.fromkeys(clauses)],
+        "inputSchema": bounded.value(_shape(tool.input_schema), 0),
+        "code": _effects(tool, bounded),
+    }
+    return _wrap(definition, {}, cut=bounded.cut)
+
+
+def _wrap(definition: dict[str, Any], context: dict[str, Any], *, cut: bool) -> Specimen:
+    document = {key: value for key, value in definition.items() if value not in (None, {}, [])}
+    body = _visible(json.dumps({**document, **context, "cut": cut}, ensure_ascii=False, indent=1))
     mark = hashlib.sha256(body.encode()).hexdigest()[:16]
-    text = f"<<<specimen {mark}\n{body}\nspecimen {mark}>>>"
-    return Specimen(text, tuple(_places(document, "")), cut)
+    return Specimen(f"<<<specimen {mark}\n{body}\nspecimen {mark}>>>", tuple(_places(document, "")), cut)
+
+
+def _effects(tool: Tool, bounded: "_Bounded") -> list[dict[str, Any]]:
+    return [
+        {"effect": effect.id, "target": bounded.text(effect.target, STRING_LENGTH), "via": list(effect.via[:8])}
+        for effect in tool.effects[:EFFECTS]
+    ]
+
+
+def _shape(schema: JsonObject | None) -> dict[str, Any]:
+    """Names, types and enums of the parameters, without a word of prose."""
+    properties = (schema or {}).get("properties")
+    if not isinstance(properties, dict):
+        return {}
+    kept = {
+        str(name): {key: value[key] for key in ("type", "enum") if key in value}
+        for name, value in properties.items()
+        if isinstance(value, dict)
+    }
+    return {"properties": kept}
 
 
 class _Bounded:
