@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 
 from crawler.extractors.base import Extraction, Extractor, Project
+from crawler.extractors.csharp import EXTRACTOR as CSHARP
 from crawler.extractors.golang import EXTRACTOR as GO
 from crawler.extractors.python import PythonExtractor
 from crawler.extractors.rust import EXTRACTOR as RUST
 from crawler.extractors.typescript import TypeScriptExtractor
 
 EXTRACTORS: Mapping[str, Extractor] = {
+    "csharp": CSHARP,
     "go": GO,
     "python": PythonExtractor(),
     "rust": RUST,
