@@ -1,8 +1,9 @@
 """`catalogue export`: the whole store as files."""
 
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -15,7 +16,16 @@ from mcp_catalogue.model import ServerRecord
 from mcp_catalogue.policy import decide
 from mcp_catalogue.store import Store
 
-Form = Literal["json", "jsonl", "csv", "sqlite", "parquet", "all"]
+
+class Form(StrEnum):
+    """A form of the dataset, or all of them."""
+
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    SQLITE = "sqlite"
+    PARQUET = "parquet"
+    ALL = "all"
 
 
 def export(
@@ -38,8 +48,8 @@ def export(
 
       catalogue export --out data --format parquet --no-text
     """
-    asked = form or ["json", "jsonl"]
-    formats = tuple(name for name in FORMATS if name in asked or "all" in asked)
+    asked = form or [Form.JSON, Form.JSONL]
+    formats = tuple(name for name in FORMATS if name in asked or Form.ALL in asked)
     with Store.open(db) as store:
         wanted = Wanted(formats=formats, decide=decide, history=history_rows(store.changes()), text=text)
         with progress("exporting", store.totals().servers) as tick:

@@ -181,7 +181,6 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "Snippet": {
         "format": "Id of the policy format.",
-        "filename": "Usual name of such a file.",
         "text": "The policy.",
         "sentence": "What exactly it does.",
         "notes": "What will not take effect, or not as it reads.",
