@@ -135,6 +135,8 @@ class Classifier:
         clause = read_clause(description, self.lexicon)
         hits = tuple(self.rulebook.patterns[i] for i in self.rulebook.text_hits(description.text))
         name = read_name(tool.name, context.prefix, self.lexicon)
+        if not name.phrases and not tool.name.isascii():
+            name = replace(name, phrases=read_clause(fold(tool.name), self.lexicon).phrases)
         return Reading(tool, context, name, clause, description, parameters(tool.input_schema), hits)
 
     def _claims(self, reading: Reading) -> None:
@@ -156,8 +158,16 @@ class Classifier:
             elif when.information == "description" and clause.information and clause.quote:
                 quote = _evidence(rule, EvidenceKind.DESCRIPTION, clause.quote, "/description", Strength.WEAK)
                 reading.claim("heading", rule, 0, None, quote)
-            elif when.name_words and _adjacent(reading.name.tokens, when.name_words):
+            elif (
+                rule.category is not None
+                and when.name_words
+                and signals.has_words(reading.name.tokens, when.name_words)
+            ):
                 reading.claim("text", rule, 0, None, _evidence(rule, EvidenceKind.NAME, tool.name, "/name"))
+        for parameter, rule, when in signals.parameter_rules(reading, book):
+            if rule.category is not None and when.holds_any((*reading.name.phrases, *clause.phrases), subjects):
+                evidence = _evidence(rule, EvidenceKind.PARAMETER, parameter.name, parameter.pointer)
+                reading.claim("parameter", rule, when.weight, None, evidence)
         for hit in reading.hits:
             if hit.rule.category is not None and self._text_applies(hit, reading, subjects):
                 quote = _quote(hit, reading.description)
@@ -166,6 +176,8 @@ class Classifier:
                     reading.claim("text", hit.rule, hit.when.weight, None, evidence)
 
     def _text_applies(self, hit: Pattern, reading: Reading, subjects: frozenset[str]) -> bool:
+        if hit.when.about_action:
+            return False  # it told which rule reads the action, in `_phrase`
         if not hit.when.about_action:
             return hit.when.context.isdisjoint(subjects) is False or not hit.when.context
         return any(hit.when.holds(p, subjects) for p in (*reading.name.phrases, *reading.clause.phrases))
@@ -185,6 +197,10 @@ class Classifier:
         if found is None:
             return
         rule, weight = found
+        for hit in reading.hits:
+            if hit.rule.category is not None and hit.when.about_action and hit.when.weight > weight:
+                if hit.when.holds(phrase, reading.context.subjects):
+                    rule, weight = hit.rule, hit.when.weight
         strength = rule.strength if phrase.sure and not weaken else _UNSURE[rule.strength]
         reading.claim(source, rule, weight, phrase, _evidence(rule, kind, quote, pointer, strength))
 
@@ -218,11 +234,6 @@ def _quote(hit: Pattern, text: Folded) -> str:
     return text.cut(found.start(), found.end()).strip() if found else ""
 
 
-def _adjacent(tokens: Sequence[str], words: Sequence[str]) -> bool:
-    size = len(words)
-    return any(tuple(tokens[i : i + size]) == tuple(words) for i in range(len(tokens) - size + 1))
-
-
 def _read_steps(reading: Reading) -> list[str]:
     steps = []
     if reading.context.told_by:
@@ -249,4 +260,4 @@ def _last_steps(label: Classification) -> list[str]:
     return [*steps, f"{label.primary}, {label.severity}, confidence {label.confidence}"]
 
 
-__all__ = ["Classifier", "Overrides", "Reading", "Trace", "replace", "Category"]
+__all__ = ["Classifier", "Overrides", "Reading", "Trace"]

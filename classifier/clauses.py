@@ -62,7 +62,9 @@ _JOIN = frozenset(
     {",", "and", "or", "/", "&", "then", "y", "o", "e", "ou", "et", "und", "oder", "и", "или", "also", "|"}
 )
 _BREAKS = frozenset({":", "—", "–", "|", "-", "→", ")", "]"})
-_PERFORM = frozenset({"perform", "performs", "performing", "conduct", "conducts", "make", "makes", "do", "does", "carry", "carries"})
+_PERFORM = frozenset(
+    {"perform", "performs", "performing", "conduct", "conducts", "make", "makes", "do", "does", "carry", "carries"}
+)
 _YOU = frozenset(
     {"you", "users", "user", "agents", "agent", "llms", "llm", "models", "clients", "the", "ai", "claude", "to"}
 )
@@ -131,10 +133,14 @@ def _latin(sentence: str, lexicon: Lexicon) -> Clause | None:
         word = words[i]
         if word in _CONDITION and not moved and not (word in verbs and i + 1 < count and words[i + 1] != ":"):
             return None
-        if word in {"not", "never"} or (word == "is" and i > 0 and words[i - 1] in {"this", "it"} and _copula(words, i)):
+        if word in {"not", "never"} or (
+            word == "is" and i > 0 and words[i - 1] in {"this", "it"} and _copula(words, i)
+        ):
             return None
         if word == "to" and i == 0 and "," in words:
             return None
+        if word in {"make", "makes", "perform", "performs"} and "request" in words[i : i + 5]:
+            return _request(words, i, lexicon)
         if word in _PERFORM and (nominal := _performed(words, i, lexicon)) is not None:
             return _from_verb(words, nominal, verbs[words[nominal]], lexicon)
         verb = verbs.get(word)
@@ -159,7 +165,17 @@ def _latin(sentence: str, lexicon: Lexicon) -> Clause | None:
 
 def _copula(words: Sequence[str], i: int) -> bool:
     """Tell "This is the public API" from "This is used to delete" and "This is a tool for deleting"."""
-    return not any(w in {"used", "tool", "function", "endpoint", "to", "for", "that", "which"} for w in words[i + 1 : i + 7])
+    return not any(
+        w in {"used", "tool", "function", "endpoint", "to", "for", "that", "which"} for w in words[i + 1 : i + 7]
+    )
+
+
+def _request(words: Sequence[str], i: int, lexicon: Lexicon) -> Clause | None:
+    """Read "Make a GET request to …": GET reads; of another method it only says that something is called."""
+    method = next((w for w in words[i + 1 : i + 4] if w in {"get", "post", "put", "patch", "delete"}), None)
+    if method not in {"get", "delete"}:
+        return None if method else _from_verb(words, i, lexicon.verbs["make"], lexicon)
+    return Clause((Phrase(lexicon.verbs[method].action, method, "", sure=False),))
 
 
 def _performed(words: Sequence[str], i: int, lexicon: Lexicon) -> int | None:
@@ -216,7 +232,29 @@ def _from_verb(words: Sequence[str], i: int, verb: Verb, lexicon: Lexicon) -> Cl
     head, nearby = classify_noun(noun, lexicon.nouns, lexicon.longest) if noun else (frozenset(), frozenset())
     sure = not verb.noun_too or len(found) > 1 or (j < len(words) and words[j] in _DETERMINERS) or verb.form == "third"
     phrases = tuple(Phrase(v.action, v.base, " ".join(noun), head, nearby, sure, tuple(noun), origin) for v in found)
+    if verb.action == "manage" and (listed := _listed(words, end, lexicon)):
+        listed_phrases = tuple(
+            Phrase(v.action, v.base, " ".join(noun), head, nearby, True, tuple(noun)) for v in listed
+        )
+        return Clause(listed_phrases)
     return Clause(phrases, _asides(words, end, verb, lexicon))
+
+
+def _listed(words: Sequence[str], start: int, lexicon: Lexicon) -> list[Verb]:
+    """Return the operations listed after a colon or in brackets: "Manage labels: create, update or delete"."""
+    opening = next(
+        (i for i in range(start, min(len(words), start + 25)) if words[i] in {":", "(", "-", "—", "–"}), None
+    )
+    if opening is None:
+        return []
+    found = []
+    for word in words[opening + 1 : opening + 40]:
+        verb = lexicon.verbs.get(word)
+        if verb is not None and verb.form != "gerund":
+            found.append(verb)
+        elif word in {")", "]"}:
+            break
+    return found if len(found) >= 2 else []
 
 
 def _asides(words: Sequence[str], start: int, main: Verb, lexicon: Lexicon) -> tuple[Phrase, ...]:

@@ -1,6 +1,7 @@
 """What a server is about, as far as that changes a label: trading, wallet, payment, browser, SQL and so on."""
 
 import re
+from itertools import pairwise
 from dataclasses import dataclass
 
 from classifier.names import common_prefix, tokenize
@@ -28,7 +29,9 @@ def read_context(facts: ServerFacts, lexicon: Lexicon) -> Context:
     names.append(str(facts.id).rsplit(":", 1)[-1].rsplit("/", 1)[-1])
     told: dict[str, str] = {}
     for text in (*names, (facts.description or "")[:300]):
-        for word in _WORD.findall(" ".join(t for s in tokenize(text) for t in s) if text in names else text.lower()):
+        words = _WORD.findall(" ".join(t for s in tokenize(text) for t in s) if text in names else text.lower())
+        joined = [a + b for a, b in pairwise(words)] if text in names else []
+        for word in (*words, *joined):
             for subject in lexicon.contexts.get(word, ()):
                 told.setdefault(subject, word)
     counts: dict[str, int] = {}

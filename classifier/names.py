@@ -28,8 +28,8 @@ _ADVERBS = frozenset(
         "all", "the", "my", "bulkwise", "auto", "agent", "ai", "then", "atomic", "partial", "incremental", "public",
     }
 )  # fmt: skip
-_TAIL = frozenset({"tool", "tools", "async", "sync", "api", "command", "cmd", "action", "function", "fn", "v1", "v2",
-                   "v3", "mcp", "handler", "op"})  # fmt: skip
+_TAIL = frozenset({"tool", "tools", "async", "v1", "v2", "v3", "mcp", "fn", "handler"})
+_MANY = frozenset({"batch", "bulk", "mass", "multi", "all", "many", "multiple"})
 _AND = frozenset({"and", "or", "then"})
 _STATE = "state-noun"
 
@@ -92,18 +92,25 @@ def read_name(name: str, prefix: frozenset[str], lexicon: Lexicon) -> NameReadin
         extra = []
     while len(lead) > 1 and (lead[-1] in _TAIL or lead[-1].isdigit()):
         lead = lead[:-1]
-    many = any(t in {"batch", "bulk", "mass", "multi", "all", "many", "multiple"} for t in lead)
+    many = any(t in _MANY for t in lead)
     found = _find_verb(lead, lexicon)
     if found is None:
         head, nearby = classify_noun(lead, lexicon.nouns, lexicon.longest)
-        return NameReading(tuple(flat), noun_only=True, information=_STATE in head or _STATE in nearby, many=many)
+        information = _STATE in head or _STATE in nearby or _STATE in lexicon.nouns.get(lead[-1], ())
+        return NameReading(tuple(flat), noun_only=True, information=information, many=many)
     position, sure, size = found
     verbs = [_verb(lead, position, size, lexicon)]
     after = position + size
     while after + 1 < len(lead) and lead[after] in _AND and lead[after + 1] in lexicon.verbs:
         verbs.append(lexicon.verbs[lead[after + 1]])
         after += 2
-    noun = _object(lead[after:]) or extra or [t for t in lead[:position] if t not in prefix and t not in _ADVERBS]
+    inside = lead[position + 1 : after] if size > 1 and lead[position] in lexicon.verbs else []
+    noun = (
+        _object(lead[after:])
+        or inside
+        or extra
+        or [t for t in lead[:position] if t not in prefix and t not in _ADVERBS]
+    )
     origin = _origin(lead[after:])
     head, nearby = classify_noun(noun, lexicon.nouns, lexicon.longest) if noun else (frozenset(), frozenset())
     for token in lead[after:]:
@@ -165,6 +172,9 @@ def _find_verb(tokens: Sequence[str], lexicon: Lexicon) -> tuple[int, bool, int]
             return i, True, size
         if _pure(tokens[i], lexicon):
             return i, True, 1
+    lone = count > 1 and first is None and _JOINTS.isdisjoint(tokens)
+    if lone and tokens[-1] in verbs and tokens[-1] not in lexicon.nouns and verbs[tokens[-1]].form == "base":
+        return count - 1, True, 1
     for i in range(start, count):
         if tokens[i] in _JOINTS:
             break
@@ -199,7 +209,7 @@ def _object(tokens: Sequence[str]) -> list[str]:
             if words:
                 break
             continue
-        if token in _ADVERBS or token.isdigit():
+        if token in _MANY or token.isdigit():
             continue
         words.append(token)
     return words

@@ -8,7 +8,7 @@ length is passed over once.
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -59,6 +59,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rules: frozenset[str] = _NONE
     categories: frozenset[Category] = frozenset()
     many: bool = False
+    hidden: bool = False
     priority: int = 0
 
     @property
@@ -96,6 +97,10 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             and (not self.context or not self.context.isdisjoint(contexts))
             and self.without_context.isdisjoint(contexts)
         )
+
+    def holds_any(self, phrases: Iterable[Phrase], contexts: frozenset[str]) -> bool:
+        """Tell whether the keys about the action hold for any of `phrases`."""
+        return any(self.holds(phrase, contexts) for phrase in phrases)
 
 
 class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -241,9 +246,11 @@ def _compile(rules: Mapping[RuleId, Rule], digest: Digest, source: str | None) -
                     raise DataError(f"rule {rule.id}: pattern {expression!r}: {error}") from error
             for parameter in when.parameters:
                 by_parameter.setdefault(parameter, []).append((rule, when))
-            if when.text or when.parameters:
+            if when.text or when.parameters or when.hidden:
                 continue
-            if rule.signal is not None:
+            if when.name_words or when.information:
+                loose.append((rule, when))
+            elif rule.signal is not None:
                 signals.append((rule, when))
             elif when.actions:
                 for action in when.actions:
@@ -252,7 +259,7 @@ def _compile(rules: Mapping[RuleId, Rule], digest: Digest, source: str | None) -
                 for verb in when.verbs:
                     by_verb.setdefault(verb, []).append((when.weight, rule, when))
             else:
-                loose.append((rule, when))
+                raise DataError(f"rule {rule.id}: a condition that looks at nothing")
     if not patterns:
         text.Add("a^")
     text.Compile()

@@ -1,5 +1,6 @@
 """Circumstances that can raise a severity, mismatches between sources, and what annotations do to confidence."""
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -54,17 +55,19 @@ def find(reading: "Reading", verdict: Verdict, book: Rulebook, mismatches: tuple
         if rule.floor is not None:
             floors[rule.signal] = max(floors.get(rule.signal, Severity.LOW), rule.floor, key=lambda s: s.rank)
 
-    for parameter in reading.parameters:
-        for rule, when in _by_parameter(parameter.name, book):
-            if rule.signal is not None and _holds(when, parameter, reading, verdict):
-                quote = Evidence(
+    for parameter, rule, when in parameter_rules(reading, book):
+        if rule.signal is not None and _rest(when, reading, verdict):
+            quote = Evidence(
                     kind=EvidenceKind.PARAMETER, rule=rule.id, category=None, strength=rule.strength,
                     quote=parameter.name, pointer=parameter.pointer,
                 )  # fmt: skip
-                add(rule, quote)
+            add(rule, quote)
     for rule, when in book.signals_by_action:
         if (evidence := _by_action(rule, when, reading, verdict)) is not None:
             add(rule, evidence)
+    for rule, when in book.loose:
+        if rule.signal is not None and when.name_words and has_words(reading.name.tokens, when.name_words):
+            add(rule, _name_evidence(rule, reading))
     for hit in reading.hits:
         if hit.rule.signal is None or not _rest(hit.when, reading, verdict):
             continue
@@ -77,10 +80,8 @@ def find(reading: "Reading", verdict: Verdict, book: Rulebook, mismatches: tuple
             if quote.quote:
                 add(hit.rule, quote)
     _hidden(reading, raised)
-    if any("annotation" in m.between and "code" in m.between for m in mismatches) or any(
-        m.between == ("annotation", "description") and reading.tool.annotations.readOnlyHint for m in mismatches
-    ):
-        raised["contradiction"] = [i for m in mismatches if "annotation" in m.between for i in m.evidence]
+    if against := [m for m in mismatches if m.between == ("annotation", "code")]:
+        raised["contradiction"] = [i for m in against for i in m.evidence]
     return tuple(
         Signal(id=SignalId(s), floor=floors.get(s, FLOORS[s]), evidence=tuple(dict.fromkeys(raised[s])))
         for s in FLOORS
@@ -99,9 +100,12 @@ def _by_parameter(name: str, book: Rulebook) -> tuple[tuple[Rule, When], ...]:
     return tuple(found.values())
 
 
-def _holds(when: When, parameter: Parameter, reading: "Reading", verdict: Verdict) -> bool:
-    kind = parameter.type if parameter.type != "array" else "array"
-    return (not when.types or kind in when.types or not kind) and _rest(when, reading, verdict)
+def parameter_rules(reading: "Reading", book: Rulebook) -> Iterator[tuple[Parameter, Rule, When]]:
+    """Yield the parameters that a rule looks at, where their JSON type fits (an unknown type fits)."""
+    for parameter in reading.parameters:
+        for rule, when in _by_parameter(parameter.name, book):
+            if not when.types or not parameter.type or parameter.type in when.types:
+                yield parameter, rule, when
 
 
 def _rest(when: When, reading: "Reading", verdict: Verdict) -> bool:
@@ -135,14 +139,28 @@ def _by_action(rule: Rule, when: When, reading: "Reading", verdict: Verdict) -> 
     in_name = not when.about_action and not when.objects and not when.near
     in_name = in_name or any(when.holds(p, reading.context.subjects) for p in reading.name.phrases)
     if in_name or not reading.clause.quote:
-        return Evidence(
-            kind=EvidenceKind.NAME, rule=rule.id, category=None, strength=rule.strength, quote=reading.tool.name,
-            pointer="/name",
-        )  # fmt: skip
+        return _name_evidence(rule, reading)
     return Evidence(
         kind=EvidenceKind.DESCRIPTION, rule=rule.id, category=None, strength=rule.strength,
         quote=reading.clause.quote, pointer="/description",
     )  # fmt: skip
+
+
+def _name_evidence(rule: Rule, reading: "Reading") -> Evidence:
+    return Evidence(
+        kind=EvidenceKind.NAME,
+        rule=rule.id,
+        category=None,
+        strength=rule.strength,
+        quote=reading.tool.name,
+        pointer="/name",
+    )
+
+
+def has_words(tokens: Sequence[str], words: Sequence[str]) -> bool:
+    """Tell whether `words` stand side by side among `tokens`."""
+    size = len(words)
+    return any(tuple(tokens[i : i + size]) == tuple(words) for i in range(len(tokens) - size + 1))
 
 
 def _hidden(reading: "Reading", raised: dict[str, list[int]]) -> None:
