@@ -1,8 +1,10 @@
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from classifier.report import GRADES, ServerReport, server_report
+from classifier.report import _COMBINATIONS, _ROLE_TITLES, GRADES, ServerReport, server_report
 from mcp_catalogue.model import (
     BASE_SEVERITY,
     Category,
@@ -185,3 +187,11 @@ def test_severity_drives_the_terms_and_not_the_category() -> None:
     facts = facts_of("a")
     raised = replace(label(Category.READ), severity=Severity.HIGH)
     assert points(server_report(facts, [raised])) == {"high-tools": 15.0}
+
+
+def test_every_term_and_combination_is_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "grades.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE))
+    assert documented == {term.id for term in report(READER).terms} | {id_ for id_, *_ in _COMBINATIONS}
+    for _, _, _, roles in _COMBINATIONS:
+        assert "; ".join(_ROLE_TITLES[role] for role in roles) in text
