@@ -3,11 +3,19 @@
 import sys
 from typing import NoReturn
 
-import click
 import typer
 
 from mcp_catalogue import __version__
+from mcp_catalogue.cli.build import build
+from mcp_catalogue.cli.classify import classify
+from mcp_catalogue.cli.crawl import crawl
+from mcp_catalogue.cli.docs import docs
 from mcp_catalogue.cli.exits import EXIT_CODES
+from mcp_catalogue.cli.explain import explain
+from mcp_catalogue.cli.export import export
+from mcp_catalogue.cli.judge import judge
+from mcp_catalogue.cli.policy import policy
+from mcp_catalogue.cli.serve import serve
 from mcp_catalogue.errors import CatalogueError
 
 app = typer.Typer(
@@ -18,6 +26,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command()(classify)
+app.command()(crawl)
+app.command()(docs)
+app.command()(explain)
+app.command()(build)
+app.command()(export)
+app.command()(policy)
+app.command()(serve)
+
+app.add_typer(judge)
 
 
 def _print_version(value: bool) -> None:
@@ -38,19 +56,11 @@ def _root(
 def main() -> NoReturn:
     """Run the command line and end the process with one of `EXIT_CODES`."""
     try:
-        code = app(standalone_mode=False)
-    except click.exceptions.Abort:
-        code = _say("interrupted", 130)
-    except KeyboardInterrupt:
-        code = _say("interrupted", 130)
-    except click.ClickException as error:
-        error.show()
-        code = 2
+        app()
     except CatalogueError as error:
-        code = _say(str(error), 3)
-    sys.exit(code or 0)
-
-
-def _say(text: str, code: int) -> int:
-    sys.stderr.write(f"catalogue: {text}\n")
-    return code
+        sys.stderr.write(f"catalogue: {error}\n")
+        sys.exit(3)
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(0)

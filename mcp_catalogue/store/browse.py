@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from mcp_catalogue.model import Category, Confidence, ServerId, ServerRecord, Severity
-from mcp_catalogue.store.events import ToolDates
+from mcp_catalogue.model import Category, Confidence, ServerId, Severity
+from mcp_catalogue.store.events import Change, Event
 from mcp_catalogue.store.store import Store
 
 
@@ -85,19 +85,14 @@ def tools_by(store: Store, *, severity: Severity | None = None, category: Catego
     return map(_line, rows)
 
 
-def tools_by_name(store: Store) -> Iterator[ToolLine]:
-    """Stream every tool, ordered by name, server and variant."""
-    return map(_line, store.connection.execute(f"SELECT {_COLUMNS} FROM tools ORDER BY name, server, variant"))  # noqa: S608
-
-
-def records_of(store: Store, servers: Sequence[ServerId]) -> Iterator[ServerRecord]:
-    """Stream the records of the given servers, in their order."""
-    return map(store.record, servers)
-
-
-def all_dates(store: Store, server: ServerId) -> dict[tuple[str, int | None], ToolDates]:
-    """When each tool of a server was first seen and last changed, by (name, variant)."""
-    return store.dates(server)
+def tools_by_name(store: Store, first: str, beyond: str | None) -> Iterator[ToolLine]:
+    """Stream the tools whose names are from `first` to before `beyond`, ordered by name, server and variant."""
+    rows = store.connection.execute(
+        f"SELECT {_COLUMNS} FROM tools WHERE name >= ?1 AND (?2 IS NULL OR name < ?2)"  # noqa: S608
+        " ORDER BY name, server, variant",
+        (first, beyond),
+    )
+    return map(_line, rows)
 
 
 def _line(row: Sequence[str | int | None]) -> ToolLine:
@@ -119,3 +114,57 @@ def state(store: Store) -> bytes:
         found.update(repr(row).encode("utf-8", "replace"))
     found.update(repr(store.connection.execute("SELECT count(*), max(id), max(at) FROM history").fetchone()).encode())
     return found.digest()
+
+
+class SearchText(msgspec.Struct, frozen=True, gc=False):
+    """The words of a tool that can be searched for."""
+
+    title: str | None = None
+    description: str | None = None
+
+
+_TEXT = msgspec.json.Decoder(SearchText)
+
+
+def search_lines(store: Store) -> Iterator[tuple[ToolLine, SearchText, LabelDigest]]:
+    """Stream every tool with its words, ordered by server and position."""
+    for *columns, facts, label in store.connection.execute(
+        f"SELECT {_COLUMNS}, facts, label FROM tools ORDER BY server, position"  # noqa: S608
+    ):
+        yield _line(columns), _TEXT.decode(facts), _LABEL.decode(label)
+
+
+def newest_changes(store: Store, at_most: int) -> list[Change]:
+    """Return the last changes, newest first."""
+    rows = store.connection.execute(
+        "SELECT at, server, tool, variant, event, before, after FROM history ORDER BY at DESC, id DESC LIMIT ?",
+        (at_most,),
+    )
+    return [
+        Change(
+            at=at,
+            server=server,
+            tool=tool,
+            variant=variant or None,
+            event=Event(event),
+            before=msgspec.json.decode(before) if before else None,
+            after=msgspec.json.decode(after) if after else None,
+        )
+        for at, server, tool, variant, event, before, after in rows
+    ]
+
+
+def growth(store: Store) -> list[tuple[str, int, int]]:
+    """Return servers and tools by the day on which they were first seen, summed up, oldest first."""
+    days: dict[str, list[int]] = {}
+    for place, table in enumerate(("servers", "tools")):
+        for day, count in store.connection.execute(
+            f"SELECT substr(first_seen, 1, 10), count(*) FROM {table} GROUP BY 1"  # noqa: S608
+        ):
+            days.setdefault(day, [0, 0])[place] += count
+    total = [0, 0]
+    out = []
+    for day in sorted(days):
+        total = [total[0] + days[day][0], total[1] + days[day][1]]
+        out.append((day, *total))
+    return out

@@ -123,5 +123,11 @@ def m007_skipped(db: Database) -> None:
     db.table("skipped").create(columns, pk=("source", "what"), strict=True)
 
 
-NUMBERED = (m001_servers, m002_tools, m003_aliases, m004_history, m005_work, m006_crawls, m007_skipped)
+@MIGRATIONS()
+def m008_notes(db: Database) -> None:
+    """Single values of the store's own, such as which rules last labelled it."""
+    db.table("notes").create({"key": str, "value": str}, pk="key", strict=True)
+
+
+NUMBERED = (m001_servers, m002_tools, m003_aliases, m004_history, m005_work, m006_crawls, m007_skipped, m008_notes)
 """Every step, in order; a store that records another one comes from a newer version."""

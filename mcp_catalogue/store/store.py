@@ -153,10 +153,15 @@ class Store:
                 judge=_JUDGE.decode(judge) if judge else None,
             )
 
-    def labelled_by_another(self, rulebook: Digest) -> list[ServerId]:
-        """Servers whose labels come from a rulebook other than `rulebook`, sorted."""
-        rows = self.connection.execute("SELECT id FROM servers WHERE rulebook <> ? ORDER BY id", (rulebook,))
-        return [ServerId(row[0]) for row in rows]
+    def note(self, key: str) -> str | None:
+        """Return what `keep_note` kept under `key`."""
+        row = self.connection.execute("SELECT value FROM notes WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def keep_note(self, key: str, value: str) -> None:
+        """Keep one value of the store's own, such as which rules last labelled it."""
+        with self.transaction():
+            self.connection.execute("INSERT OR REPLACE INTO notes (key, value) VALUES (?, ?)", (key, value))
 
     def totals(self) -> Totals:
         """Count what is stored."""

@@ -177,8 +177,10 @@ class Interpreter(ABC):
     # --- values -------------------------------------------------------------------------------------
 
     def force(self, value: Value) -> Value:
-        """Evaluate what was put off."""
-        while isinstance(value, Lazy):
+        """Evaluate what was put off; values that put each other off are cyclic."""
+        for _ in range(_LONGEST_CHAIN):
+            if not isinstance(value, Lazy):
+                return value
             if value.value is MISSING:
                 if value.busy:
                     return Unknown("cyclic")
@@ -188,7 +190,7 @@ class Interpreter(ABC):
                 finally:
                     value.busy = False
             value = value.value
-        return value
+        return Unknown("cyclic")
 
     def first(self, value: Value) -> Value:
         """Force `value` and take the likeliest of several, or an unknown's default."""
@@ -218,3 +220,6 @@ class Interpreter(ABC):
 
 
 __all__ = ["Interpreter", "Signal"]
+
+_LONGEST_CHAIN = 100
+"""Values that put each other off, one after another; imports in circles make longer ones."""

@@ -1,0 +1,116 @@
+"""`catalogue crawl`: the starter list, or the user's own sources, into the store."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.fetch import FetchContext, open_context
+from crawler.sources import Listing, Skipped, SourceConfig, enumerate_all, read_sources
+from mcp_catalogue.cli.judging import JudgeMode, Judging, MaxTokens, Model, opened
+from mcp_catalogue.cli.options import DEFAULT_DATABASE, Database, SourcesDir
+from mcp_catalogue.cli.progress import note, progress
+from mcp_catalogue.errors import CatalogueError
+from mcp_catalogue.pipeline.clock import now
+from mcp_catalogue.pipeline.crawl import Crawl, Fate
+from mcp_catalogue.pipeline.digests import extractor_digest
+from mcp_catalogue.pipeline.labelling import judge_store, relabel, shipped_overrides
+from mcp_catalogue.resources import resource_dir
+from mcp_catalogue.store import Store
+from mcp_catalogue.store.work import WorkBook
+
+
+def crawl(
+    sources: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="A sources file or a list; the starter list if none."),
+    ] = None,
+    db: Database = DEFAULT_DATABASE,
+    sources_dir: SourcesDir = None,
+    judge: JudgeMode = "off",
+    model: Model = None,
+    max_tokens: MaxTokens = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Processes that read sources; one a core if not given.")
+    ] = None,
+) -> None:
+    """Read every listed server into the store. What did not change is not fetched again.
+
+    Examples:
+      catalogue crawl
+
+      catalogue crawl --sources my-servers.toml --db my.db
+    """
+    configs = read_sources(sources or resource_dir("data") / "starter.toml")
+    with Store.open(db, create=True) as store, open_context(sources_dir=sources_dir) as context:
+        for line in context.clients.notes:
+            note(f"note: {line}")
+        book = WorkBook(store.connection)
+        overrides = shipped_overrides()
+        relabelled = relabel(store, overrides, at=now())
+        listings = _listings(configs, context, book)
+        number = book.start(at=now(), sources=[c.name for c in configs])
+        counts: Counter[str] = Counter()
+        with _pool(workers or os.cpu_count() or 1) as pool, progress("crawling", len(listings)) as tick:
+            run = Crawl(
+                store=store,
+                context=context,
+                pool=pool,
+                clock=now,
+                code_digest=extractor_digest(),
+                overrides=overrides,
+            )
+            for one in run.run(listings):
+                counts[one.fate] += 1
+                tick(one.target)
+                if one.fate is Fate.FAILED:
+                    note(f"failed: {one.target}: {one.reason}")
+                elif one.fate is Fate.NO_SERVER:
+                    note(f"no server: {one.target}: read, and no MCP server was found in it")
+        judge_settings = Judging(mode=judge, model=model, max_tokens=max_tokens).settings()
+        if judge_settings is not None:
+            with opened(judge_settings) as judging:
+                judge_store(store, judging, overrides, at=now())
+        book.finish(number, at=now(), counts=counts)
+        _summary(store, counts, relabelled)
+    if counts and set(counts) == {Fate.FAILED}:
+        raise CatalogueError("nothing could be read; the lines above say why")
+
+
+def _listings(configs: tuple[SourceConfig, ...], context: FetchContext, book: WorkBook) -> list[Listing]:
+    """Enumerate every source; a server listed twice is crawled once."""
+    listings: dict[str, Listing] = {}
+    for name, item in enumerate_all(configs, context):
+        if isinstance(item, Skipped):
+            book.skip(name, [(item.what, item.reason)], at=now())
+            note(f"skipped: {item.what}: {item.reason}")
+        else:
+            listings.setdefault(item.target, item)
+    return list(listings.values())
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[Executor]:
+    pool = ProcessPoolExecutor(workers)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _summary(store: Store, counts: Counter[str], relabelled: int) -> None:
+    totals = store.totals()
+    parts = [f"{count} {fate}" for fate, count in sorted(counts.items())]
+    if relabelled:
+        parts.append(f"{relabelled} labelled anew under changed rules")
+    typer.echo(f"targets: {', '.join(parts) or 'none'}")
+    typer.echo(f"store:   {totals.servers} servers, {totals.tools} tools")
+    for severity, count in totals.severities.items():
+        typer.echo(f"         {count:6} {severity}")
+    if totals.incomplete:
+        typer.echo(f"         {totals.incomplete} servers were read in part or not at all; their pages say why")

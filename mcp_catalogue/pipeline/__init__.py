@@ -1,0 +1,1 @@
+"""The stages joined: from a target to labelled servers, and from a list of sources to the store."""

@@ -1,0 +1,122 @@
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from classifier.overrides import Overrides
+from crawler.fetch import FetchContext, open_context
+from crawler.sources import Listing
+from mcp_catalogue.model import Category
+from mcp_catalogue.pipeline.crawl import Crawl, Crawled, Fate
+from mcp_catalogue.pipeline.labelling import relabel
+from mcp_catalogue.store import Event, Store
+from mcp_catalogue.store.work import State, WorkBook
+
+SERVER = '''
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes")
+
+
+@mcp.tool()
+def list_notes() -> str:
+    """List all notes."""
+    return ""
+
+
+@mcp.tool()
+def delete_note(note_id: str) -> str:
+    """Delete a note for good."""
+    return ""
+'''
+NONE = Overrides({})
+LISTINGS = [Listing(target=f"pkg:github/o/{name}") for name in ("notes", "plain", "absent")]
+
+
+def nothing_there() -> httpx.MockTransport:
+    return httpx.MockTransport(lambda request: httpx.Response(404, request=request))
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Iterator[FetchContext]:
+    for name, text in (("o+notes", SERVER), ("o+plain", "print('no server')\n")):
+        (tmp_path / "sources" / name).mkdir(parents=True)
+        (tmp_path / "sources" / name / "server.py").write_text(text, encoding="utf-8")
+    with open_context(
+        sources_dir=tmp_path / "sources", cache_dir=tmp_path / "cache", environ={}, transport=nothing_there
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "catalogue.db", create=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def run(store: Store, context: FetchContext) -> Callable[..., list[Crawled]]:
+    def crawl(code: str = "one", day: int = 1) -> list[Crawled]:
+        with ThreadPoolExecutor(1) as pool:
+            made = Crawl(
+                store=store,
+                context=context,
+                pool=pool,
+                clock=lambda: f"2026-01-{day:02}T00:00:00Z",
+                code_digest=code,
+                overrides=NONE,
+            )
+            return sorted(made.run(LISTINGS), key=lambda c: c.target)
+
+    return crawl
+
+
+def test_every_target_ends_stored_or_explained(store: Store, run: Callable[..., list[Crawled]]) -> None:
+    absent, notes, plain = run()
+    assert (notes.fate, notes.servers, notes.tools) == (Fate.STORED, ("pkg:github/o/notes",), 2)
+    assert plain.fate is Fate.NO_SERVER
+    assert absent.fate is Fate.FAILED
+    assert absent.reason
+    assert "\n" not in absent.reason
+    record = store.record(store.resolve("pkg:github/o/notes"))
+    labels = {t.name: c.primary for t, c in zip(record.facts.tools, record.classifications, strict=True)}
+    assert labels == {"list_notes": Category.READ, "delete_note": Category.DESTRUCTIVE}
+
+
+def test_a_failure_is_kept_with_its_reason_and_counted(store: Store, run: Callable[..., list[Crawled]]) -> None:
+    run()
+    run(day=2)
+    work = WorkBook(store.connection).get("pkg:github/o/absent")
+    assert work is not None
+    assert (work.state, work.attempts, work.next_try) == (State.FAILED, 2, "2026-01-02T02:00:00Z")
+
+
+def test_a_second_crawl_changes_nothing_in_the_servers(store: Store, run: Callable[..., list[Crawled]]) -> None:
+    run()
+    run(day=2)
+    assert [c.event for c in store.changes()] == [Event.SERVER_ADDED]
+
+
+def test_a_changed_source_is_read_again_and_its_history_told(
+    store: Store, run: Callable[..., list[Crawled]], tmp_path: Path
+) -> None:
+    run()
+    file = tmp_path / "sources" / "o+notes" / "server.py"
+    file.write_text(SERVER.replace("List all notes.", "List some notes."), encoding="utf-8")
+    run(day=2)
+    assert [(c.tool, c.event) for c in store.changes(since="2026-01-02")] == [("list_notes", Event.DEFINITION_CHANGED)]
+
+
+def test_changed_rules_label_the_stored_facts_anew(store: Store, run: Callable[..., list[Crawled]]) -> None:
+    run()
+    label = {"primary": "Read", "severity": "low", "also": []}
+    store.connection.execute(
+        "UPDATE tools SET label = json_patch(label, ?) WHERE name = 'delete_note'", (json.dumps(label),)
+    )
+    store.connection.execute("UPDATE servers SET digest = ''")
+    assert relabel(store, NONE, at="2026-01-02T00:00:00Z") == 1
+    assert relabel(store, NONE, at="2026-01-02T00:00:00Z") == 0
+    assert [(c.tool, c.event) for c in store.changes(since="2026-01-02")] == [("delete_note", Event.RELABELLED)]
