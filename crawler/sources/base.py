@@ -5,16 +5,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from crawler.fetch import FetchContext
 from crawler.http import Http
 from mcp_catalogue.model import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceContext:
-    """What a source works with; paths in its options are relative to `folder`, that of the sources file."""
+    """What a source works with.
 
-    http: Http
+    Paths in its options are relative to `folder`, that of the sources file. `since` (RFC 3339) asks for what
+    changed after that moment only, of a source that can tell.
+    """
+
+    fetching: FetchContext
     folder: Path
+    since: str | None = None
+
+    @property
+    def http(self) -> Http:
+        """The HTTP layer."""
+        return self.fetching.http
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,12 @@ A list file is accepted in its stead, so that a user's own list needs no second 
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crawler.http import Http
+from crawler.fetch import FetchContext
 from crawler.sources.base import Listing, Skipped, SourceContext
 from mcp_catalogue.errors import CatalogueError, DataError
 
@@ -36,12 +36,18 @@ def read_sources(path: Path) -> tuple[SourceConfig, ...]:
     return tuple(_config(path, number, table) for number, table in enumerate(tables, 1) if not _disabled(table))
 
 
-def enumerate_all(configs: tuple[SourceConfig, ...], http: Http) -> Iterator[tuple[str, Listing | Skipped]]:
-    """Yield what every source lists, with the source's name; one that fails yields a `Skipped` and ends."""
+def enumerate_all(
+    configs: Iterable[SourceConfig], fetching: FetchContext, since: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, Listing | Skipped]]:
+    """Yield what every source lists, with the source's name; one that fails yields a `Skipped` and ends.
+
+    `since` gives, by source name, the moment (RFC 3339) of its last complete enumeration.
+    """
     from crawler.sources import SOURCES  # noqa: PLC0415 - the dict names the modules that need this one's neighbours
 
     for config in configs:
-        source = SOURCES[config.kind](SourceContext(http=http, folder=config.folder))
+        moment = (since or {}).get(config.name)
+        source = SOURCES[config.kind](SourceContext(fetching=fetching, folder=config.folder, since=moment))
         try:
             for item in source.listings(config.options):
                 yield config.name, item

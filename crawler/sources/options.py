@@ -16,3 +16,11 @@ def option(options: Mapping[str, Any], name: str, form: type[T], default: T | No
     if not isinstance(value, form) or (form is int and isinstance(value, bool)):
         raise DataError(f"the option {name!r} has to be of the type {form.__name__}")
     return value
+
+
+def strings(options: Mapping[str, Any], name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the option `name`, a list of texts. Raises `DataError` where it is something else."""
+    value = options.get(name, default)
+    if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
+        raise DataError(f"the option {name!r} has to be a list of texts")
+    return tuple(value)

@@ -1,34 +1,31 @@
 from pathlib import Path
 
-import httpx
 import pytest
 
-from crawler.http import Http
+from crawler.fetch import FetchContext
 from crawler.sources import SOURCES, Listing, Skipped, enumerate_all, read_sources
 from crawler.targets import Package, parse_reference
 from mcp_catalogue.errors import DataError
 from mcp_catalogue.resources import resource_dir
 
 
-def test_a_sources_file_names_its_places(tmp_path: Path) -> None:
+def test_a_sources_file_names_its_places(tmp_path: Path, fetching: FetchContext) -> None:
     (tmp_path / "list.txt").write_text("pkg:pypi/a\n")
     text = (
         '[[source]]\nkind = "list"\nfile = "missing.txt"\n[[source]]\nkind = "list"\nname = "mine"\nfile = "list.txt"\n'
         '[[source]]\nkind = "html"\nenabled = false\n'
     )
     (tmp_path / "sources.toml").write_text(text)
-    with Http(transport=lambda: httpx.MockTransport(lambda _: httpx.Response(404))) as http:
-        found = list(enumerate_all(read_sources(tmp_path / "sources.toml"), http))
+    found = list(enumerate_all(read_sources(tmp_path / "sources.toml"), fetching))
     assert [name for name, _ in found] == ["list", "mine"]
     assert isinstance(found[0][1], Skipped)
     assert found[1][1] == Listing(target="pkg:pypi/a")
 
 
 @pytest.mark.parametrize("name", ["mine.toml", "mine.txt"])
-def test_a_list_file_stands_for_itself(tmp_path: Path, name: str) -> None:
+def test_a_list_file_stands_for_itself(tmp_path: Path, fetching: FetchContext, name: str) -> None:
     (tmp_path / name).write_text('[[server]]\ntarget = "pkg:pypi/a"\n' if name.endswith("toml") else "pkg:pypi/a\n")
-    with Http(transport=lambda: httpx.MockTransport(lambda _: httpx.Response(404))) as http:
-        assert [x for _, x in enumerate_all(read_sources(tmp_path / name), http)] == [Listing(target="pkg:pypi/a")]
+    assert [x for _, x in enumerate_all(read_sources(tmp_path / name), fetching)] == [Listing(target="pkg:pypi/a")]
 
 
 @pytest.mark.parametrize(
@@ -44,9 +41,8 @@ def test_the_registry_names_each_kind_as_it_names_itself() -> None:
     assert {name: getattr(source, "kind", None) for name, source in SOURCES.items()} == {n: n for n in SOURCES}
 
 
-def test_the_shipped_lists_hold_and_name_packages_of_both_languages() -> None:
-    with Http(transport=lambda: httpx.MockTransport(lambda _: httpx.Response(404))) as http:
-        found = [x for _, x in enumerate_all(read_sources(resource_dir("data") / "sources.toml"), http)]
+def test_the_shipped_lists_hold_and_name_packages_of_both_languages(fetching: FetchContext) -> None:
+    found = [x for _, x in enumerate_all(read_sources(resource_dir("data") / "sources.toml"), fetching)]
     assert all(isinstance(x, Listing) for x in found)
     targets = [parse_reference(x.target) for x in found if isinstance(x, Listing)]
     assert len(set(targets)) == len(targets) >= 30

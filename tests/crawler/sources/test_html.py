@@ -1,11 +1,9 @@
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from crawler.http import Http, Retry
-from crawler.sources import HtmlSource, Listing, Skipped, SourceContext
+from crawler.sources import Listing, Skipped
 from mcp_catalogue.errors import DataError, FetchError
 
 URL = "https://registry.example/servers"
@@ -19,16 +17,9 @@ PAGE = """<html><body><nav><a href="https://github.com/nav/bar">nav</a></nav>
 </ul><script>document.write("<a href='https://github.com/x/y'>")</script></body></html>"""
 
 
-def listings(
-    tmp_path: Path, options: dict[str, Any], page: bytes = PAGE.encode(), status: int = 200
-) -> list[Listing | Skipped]:
-    transport = httpx.MockTransport(lambda _: httpx.Response(status, content=page))
-    with Http(transport=lambda: transport, retry=Retry(attempts=1)) as http:
-        return list(HtmlSource(SourceContext(http=http, folder=tmp_path)).listings(options))
-
-
-def test_the_selector_picks_links_and_each_is_given_once(tmp_path: Path) -> None:
-    found = listings(tmp_path, {"url": URL, "selector": "ul.servers a"})
+def test_the_selector_picks_links_and_each_is_given_once(web: Any, run: Any) -> None:
+    web.put("/servers", PAGE)
+    found = run("html", {"url": URL, "selector": "ul.servers a"})
     assert [x.target for x in found if isinstance(x, Listing)] == [
         "https://github.com/Owner/Repo/tree/main/src/a",
         "https://github.com/owner/other",
@@ -36,32 +27,69 @@ def test_the_selector_picks_links_and_each_is_given_once(tmp_path: Path) -> None
     assert [x.what for x in found if isinstance(x, Skipped)] == ["https://registry.example/docs", "javascript:alert(1)"]
 
 
-def test_a_saved_page_is_read_from_disk(tmp_path: Path) -> None:
+def test_a_saved_page_is_read_from_disk(tmp_path: Path, run: Any) -> None:
     (tmp_path / "page.html").write_text(PAGE)
-    found = listings(tmp_path, {"file": "page.html", "base": URL, "selector": "nav a"})
+    found = run("html", {"file": "page.html", "base": URL, "selector": "nav a"})
     assert found == [Listing(target="https://github.com/nav/bar")]
 
 
-def test_a_selector_that_finds_nothing_says_so(tmp_path: Path) -> None:
-    found = listings(tmp_path, {"url": URL, "selector": "table a"})
+def test_following_pages_are_read_on_the_same_host_and_once(web: Any, run: Any) -> None:
+    web.put(
+        "/servers", '<a class="s" href="https://github.com/o/one">1</a><a class="n" href="/servers?page=2">next</a>'
+    )
+    web.put(
+        "/servers?page=2", '<a class="s" href="https://github.com/o/two">2</a><a class="n" href="/servers">next</a>'
+    )
+    found = run("html", {"url": URL, "selector": "a.s", "next": "a.n"})
+    assert [x.target for x in found] == ["https://github.com/o/one", "https://github.com/o/two"]
+    web.put(
+        "/servers?page=2",
+        '<a class="s" href="https://github.com/o/two">2</a><a class="n" href="https://x.example/">n</a>',
+    )
+    web.requests.clear()
+    run("html", {"url": URL, "selector": "a.s", "next": "a.n"})
+    assert {r.url.host for r in web.requests} == {"registry.example"}
+
+
+def test_robots_txt_is_honoured(web: Any, run: Any) -> None:
+    web.put("/servers", PAGE)
+    web.put("/robots.txt", "User-agent: *\nDisallow: /servers\n")
+    with pytest.raises(FetchError, match=r"robots\.txt"):
+        run("html", {"url": URL})
+    assert web.asked == ["/robots.txt"]
+    web.put("/robots.txt", "User-agent: other\nDisallow: /\n")
+    assert any(isinstance(x, Listing) for x in run("html", {"url": URL}))
+
+
+def test_rules_that_cannot_be_had_allow_nothing(web: Any, run: Any) -> None:
+    web.put("/servers", PAGE)
+    web.put("/robots.txt", "", status=503)
+    with pytest.raises(FetchError):
+        run("html", {"url": URL})
+
+
+def test_a_selector_that_finds_nothing_says_so(web: Any, run: Any) -> None:
+    web.put("/servers", PAGE)
+    found = run("html", {"url": URL, "selector": "table a"})
     assert len(found) == 1
-    assert isinstance(found[0], Skipped)
     assert "finds no link" in found[0].reason
 
 
 @pytest.mark.parametrize("page", [b"", b"\xff\xfe\x00<a", b"<" * 50_000])
-def test_a_broken_page_is_a_page_without_links(tmp_path: Path, page: bytes) -> None:
-    assert all(isinstance(x, Skipped) for x in listings(tmp_path, {"url": URL}, page))
+def test_a_broken_page_is_a_page_without_links(web: Any, run: Any, page: bytes) -> None:
+    web.put("/servers", page)
+    assert all(isinstance(x, Skipped) for x in run("html", {"url": URL}))
 
 
-def test_wrong_options_and_answers_are_clear_errors(tmp_path: Path) -> None:
+def test_wrong_options_and_answers_are_clear_errors(web: Any, run: Any) -> None:
+    web.put("/servers", PAGE)
     with pytest.raises(DataError, match="selector"):
-        listings(tmp_path, {"url": URL, "selector": "a[["})
+        run("html", {"url": URL, "selector": "a[["})
     with pytest.raises(DataError, match="'url' is missing"):
-        listings(tmp_path, {})
+        run("html", {})
     with pytest.raises(DataError, match="type str"):
-        listings(tmp_path, {"url": 5})
+        run("html", {"url": 5})
     with pytest.raises(FetchError, match="status 404"):
-        listings(tmp_path, {"url": URL}, status=404)
+        run("html", {"url": URL + "/missing"})
     with pytest.raises(DataError, match="cannot be opened"):
-        listings(tmp_path, {"file": "missing.html"})
+        run("html", {"file": "missing.html"})
