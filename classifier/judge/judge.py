@@ -8,20 +8,22 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Self
-
-from openai import AsyncOpenAI
+from typing import TYPE_CHECKING, Self
 
 from classifier.judge.answer import Answer, Failure, Reply, read_answer
 from classifier.judge.bounds import Bounds, bounds_of, needs_second, settle
 from classifier.judge.cache import AnswerCache
-from classifier.judge.endpoint import Endpoint, make_client
 from classifier.judge.meter import Meter, check_limits, cost_of
 from classifier.judge.prompt import prompt
 from classifier.judge.request import Question, ask_about
 from classifier.judge.settings import JudgeSettings, Mode
 from classifier.judge.specimen import show, show_core
 from mcp_catalogue.model import Classification, Confidence, Decider, Digest, JudgeRun, ServerFacts, Tool
+
+if TYPE_CHECKING:  # the client takes half a second to load; only a run that asks pays for it
+    from openai import AsyncOpenAI
+
+    from classifier.judge.endpoint import Endpoint
 
 Labels = tuple[Classification, ...]
 _SERVERS_AHEAD = 16  # servers under way beyond the one whose result is awaited
@@ -44,7 +46,7 @@ class Plan:
 class Judge:
     """Reviews labels under `settings`. A context manager; `meter` holds the counts of the run so far."""
 
-    def __init__(self, settings: JudgeSettings, *, rulebook: Digest, client: AsyncOpenAI | None = None) -> None:
+    def __init__(self, settings: JudgeSettings, *, rulebook: Digest, client: "AsyncOpenAI | None" = None) -> None:
         """Open the cache. Raises `JudgeError` where it, the limits or the endpoint cannot be used."""
         check_limits(settings)
         self.settings = settings
@@ -190,6 +192,8 @@ class Judge:
         if self.settings.offline or self.meter.stopped:
             return Failure.NOT_ASKED
         if self._endpoint is None:
+            from classifier.judge.endpoint import Endpoint, make_client  # noqa: PLC0415 - as above
+
             self._client = self._client or make_client(self.settings)
             self._endpoint = Endpoint(self._client, self.settings)
         async with self._endpoint.slots:

@@ -6,13 +6,15 @@ labels flipped from one run to the other.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-
-from openai import AsyncOpenAI
+from typing import TYPE_CHECKING
 
 from classifier.judge import Judge, JudgeSettings, Meter
 from mcp_catalogue.model import Classification, Digest, ServerFacts
 
-MakeClient = Callable[[], AsyncOpenAI]
+if TYPE_CHECKING:  # the client takes half a second to load
+    from openai import AsyncOpenAI
+
+MakeClient = Callable[[], "AsyncOpenAI"]
 Servers = Sequence[tuple[ServerFacts, tuple[Classification, ...]]]
 
 
