@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from tree_sitter import Node
 
@@ -92,18 +92,17 @@ def guard(node: Node, file: SharpFile) -> Condition | None:
             condition = child(here, "condition")
             expression = " ".join(text(condition).split())[:200]
             if condition is not None and _GUARD.search(expression):
-                kind = (
-                    "env"
-                    if "Environment" in expression
-                    else "mode"
-                    if re.search(r"(?i)mode|readonly", expression)
-                    else "flag"
-                )
                 return Condition(
-                    kind=kind, expression=expression, default_on=None, file=file.path, line=line(condition)
-                )  # type: ignore[arg-type]
+                    kind=_kind(expression), expression=expression, default_on=None, file=file.path, line=line(condition)
+                )
         here = here.parent
     return None
+
+
+def _kind(expression: str) -> Literal["env", "mode", "flag"]:
+    if "Environment" in expression:
+        return "env"
+    return "mode" if re.search(r"(?i)mode|readonly", expression) else "flag"
 
 
 def _method(
@@ -122,7 +121,9 @@ def _method(
         derive_name(text(name_node), text(child(node, "returns"))) if found.name == "McpServerTool" else text(name_node)
     )
     title = code.eval(found.named.get("Title"), owner)
-    hints = {h: v for k, h in _HINTS.items() if isinstance(v := code.eval(found.named.get(k), owner), bool)}
+    hints: dict[str, Any] = {
+        h: v for k, h in _HINTS.items() if isinstance(v := code.eval(found.named.get(k), owner), bool)
+    }
     described = _description(code, node, owner)
     return Read(
         tool=Tool(
@@ -260,7 +261,7 @@ def _create(code: Code, node: Node, file: SharpFile, services: frozenset[str]) -
         )
         return
     described = code.eval(options.get("Description"), owner)
-    hints = {h: v for k, h in _HINTS.items() if isinstance(v := code.eval(options.get(k), owner), bool)}
+    hints: dict[str, Any] = {h: v for k, h in _HINTS.items() if isinstance(v := code.eval(options.get(k), owner), bool)}
     method = target if target is not None and target.type == "lambda_expression" else None
     yield Read(
         tool=Tool(
