@@ -2,14 +2,16 @@
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from mcp_catalogue.model import ServerId
 from mcp_catalogue.pages import manifest as memory
+from mcp_catalogue.pages.attack_pages import Uses
 from mcp_catalogue.pages.groups import GROUPS, Ground
+from mcp_catalogue.pages.machine import sitemaps
 from mcp_catalogue.pages.manifest import Manifest, Unit, make_unit
 from mcp_catalogue.pages.output import WORK, Output, begin, remove
 from mcp_catalogue.pages.overview import Overview, gather
@@ -21,7 +23,6 @@ from mcp_catalogue.store.browse import state
 
 BATCH = 600
 """Tools a job: small enough to share out evenly, large enough for the counter not to matter."""
-SECTIONS = frozenset({"risk", "categories", "methodology", "data"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,7 @@ class _Groups:
     known: dict[str, Unit]
     trusted: bool
     twins: bool
+    uses: Uses
     store: Store = field(init=False)
     output: Output = field(init=False)
 
@@ -102,7 +104,7 @@ class _Groups:
         name = list(GROUPS)[job]
         before = self.known.get(f"group {name}")
         known = before.digests() if before else {}
-        ground = Ground(self.store, self.site, self.overview, self.twins)
+        ground = Ground(self.store, self.site, self.overview, self.uses, self.twins)
         files = {f"/{path}": self.output.put(path, data, known.get(f"/{path}")) for path, data in GROUPS[name](ground)}
         return {f"group {name}": make_unit(b"", "", files)}
 
@@ -131,7 +133,7 @@ def build(  # noqa: PLR0913 — settings of one build
     (None: one a core). Raises `CatalogueError` where the store or the folder cannot be used.
     """
     files = assets()
-    site = make_site(base_url, files, SECTIONS)
+    site = make_site(base_url, files)
     made_with = memory.generator_digest() + repr((site, twins)).encode()
     with Store.open(db) as store:
         inputs = hashlib.blake2b(made_with + state(store), digest_size=16).digest()
@@ -181,14 +183,14 @@ def _make(plan: _Plan, files: dict[str, bytes], processes: int, tick: Callable[[
     units, written = run(_Servers(*common, batches, inputs, *rest), len(batches)) if batches else ({}, 0)
     for server in inputs.keys() - set(due):
         units[f"server {server}"] = known[f"server {server}"]
-    more, also = run(_Groups(*common, *rest), len(GROUPS))
+    uses = {server: units[f"server {server}"].attacks for server in plan.overview.servers}
+    more, also = run(_Groups(*common, *rest, uses), len(GROUPS))
     units |= more
     output = Output(plan.out, trusted=plan.trusted)
-    before = known.get("assets")
-    digests = before.digests() if before else {}
-    units["assets"] = make_unit(
-        b"", "", {f"/{path}": output.put(path, data, digests.get(f"/{path}")) for path, data in files.items()}
-    )
+    units["assets"] = _put_all(output, files.items(), known.get("assets"))
+    if plan.site.base_url:
+        maps = sitemaps(plan.site.base_url, _listed(plan.overview, units))
+        units["sitemaps"] = _put_all(output, maps, known.get("sitemaps"))
     output.close()
     removed = _remove_old(plan, units)
     memory.save(plan.out, Manifest(plan.inputs, units))
@@ -199,6 +201,19 @@ def _make(plan: _Plan, files: dict[str, bytes], processes: int, tick: Callable[[
         written=written + also + output.written,
         removed=removed,
     )
+
+
+def _put_all(output: Output, files: Iterable[tuple[str, bytes]], before: Unit | None) -> Unit:
+    known = before.digests() if before else {}
+    return make_unit(b"", "", {f"/{path}": output.put(path, data, known.get(f"/{path}")) for path, data in files})
+
+
+def _listed(overview: Overview, units: Results) -> Iterator[tuple[str, str | None]]:
+    """Yield every page with the day of its last change where that is known, in a fixed order."""
+    for key, unit in sorted(units.items()):
+        line = overview.servers[ServerId(key.removeprefix("server "))].line if key.startswith("server ") else None
+        day = line.last_changed[:10] if line else None
+        yield from ((path, day) for path in unit.paths() if path.endswith(".html"))
 
 
 def _batches(servers: list[ServerId], overview: Overview) -> list[list[ServerId]]:

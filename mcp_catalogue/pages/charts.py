@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from mcp_catalogue.model import Category, Severity
 from mcp_catalogue.pages.overview import Overview
@@ -27,6 +28,28 @@ class Bar:
     count: int
     share: str
     segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """The number of tools by day: points of the line, the day and count at both ends."""
+
+    points: str
+    first: tuple[str, int]
+    last: tuple[str, int]
+
+
+def growth_chart(days: Sequence[tuple[str, int, int]]) -> Growth | None:
+    """Lay out the growth of the index, 620 by 120 units; None for fewer than two days. `days`: day, servers, tools."""
+    if len(days) < 2:
+        return None
+    start, end = (date.fromisoformat(days[i][0]).toordinal() for i in (0, -1))
+    most = days[-1][2] or 1
+    points = " ".join(
+        f"{(date.fromisoformat(day).toordinal() - start) / (end - start) * WIDTH:.1f},{120 - tools / most * 110:.1f}"
+        for day, _, tools in days
+    )
+    return Growth(points, (days[0][0], days[0][2]), (days[-1][0], days[-1][2]))
 
 
 def bar(name: str, counts: Sequence[tuple[Severity, int]], *, most: int, whole: int, width: float = WIDTH) -> Bar:

@@ -2,20 +2,26 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
 from mcp_catalogue.model import Category, Severity
+from mcp_catalogue.pages.attack_pages import Uses, attack_pages
+from mcp_catalogue.pages.change_pages import SHOWN, changes_pages, feed
 from mcp_catalogue.pages.environment import Page, context_of, render
-from mcp_catalogue.pages.home import home_page
+from mcp_catalogue.pages.home import RECENT, home_page
 from mcp_catalogue.pages.lists import category_index, category_pages, risk_index, servers_pages, severity_pages
+from mcp_catalogue.pages.machine import machine_files
+from mcp_catalogue.pages.names import RANGES, name_pages
 from mcp_catalogue.pages.overview import Overview
 from mcp_catalogue.pages.prose import data_page, methodology_page
+from mcp_catalogue.pages.rule_pages import rule_pages
+from mcp_catalogue.pages.search_index import search_files
+from mcp_catalogue.pages.search_page import search_page
 from mcp_catalogue.pages.shell import Site
 from mcp_catalogue.schemas import NAMES, schema_text
 from mcp_catalogue.store import Store
-from mcp_catalogue.store.browse import tools_by
+from mcp_catalogue.store.browse import growth, newest_changes, tools_by, tools_by_name
 
 Files = Iterator[tuple[str, bytes]]
 
@@ -27,6 +33,7 @@ class Ground:
     store: Store
     site: Site
     overview: Overview
+    uses: Uses
     twins: bool = True
 
     def page(self, path: str, page: Page) -> Files:
@@ -69,24 +76,65 @@ def _servers(ground: Ground) -> Files:
         yield from ground.page(path, page)
 
 
+def _names(first: str, beyond: str | None) -> Callable[[Ground], Files]:
+    def files(ground: Ground) -> Files:
+        lines = tools_by_name(ground.store, first, beyond)
+        for path, page in name_pages(ground.site, ground.overview, lines):
+            yield from ground.page(path, page)
+
+    return files
+
+
+def _attacks(ground: Ground) -> Files:
+    for path, page in attack_pages(ground.site, ground.overview, ground.uses):
+        yield from ground.page(path, page)
+
+
+def _rules(ground: Ground) -> Files:
+    for path, page in rule_pages(ground.site, ground.overview):
+        yield from ground.page(path, page)
+
+
+def _changes(ground: Ground) -> Files:
+    changes = newest_changes(ground.store, SHOWN)
+    for path, page in changes_pages(ground.site, ground.overview, changes):
+        yield from ground.page(path, page)
+    yield "changes/feed.atom", render(feed(ground.site, ground.overview, changes))
+
+
+def _search(ground: Ground) -> Files:
+    yield "search/index.html", render(search_page(ground.site, ground.overview))
+    yield from search_files(ground.store, ground.overview)
+
+
+def _home(ground: Ground) -> Files:
+    page = home_page(ground.site, ground.overview, newest_changes(ground.store, RECENT), growth(ground.store))
+    yield from ground.page("index.html", page)
+
+
+def _machine(ground: Ground) -> Files:
+    yield from machine_files(ground.site, ground.overview)
+
+
 def _schemas(_: Ground) -> Files:
     for name in NAMES:
         yield f"data/{name}", schema_text(name).encode()
 
 
 GROUPS: Mapping[str, Callable[[Ground], Files]] = {
+    "search": _search,
     **{f"risk/{s}": _severity(s) for s in reversed(Severity)},
     **{f"categories/{c}": _category(c) for c in Category},
+    **{f"names/{a}": _names(a, b) for a, b in zip(RANGES, (*RANGES[1:], None), strict=True)},
+    "attacks": _attacks,
     "servers": _servers,
-    "home": _single("index.html", home_page),
+    "rules": _rules,
+    "changes": _changes,
+    "home": _home,
+    "machine": _machine,
     "risk": _single("risk/index.html", risk_index),
     "categories": _single("categories/index.html", category_index),
     "methodology": _single("methodology/index.html", methodology_page),
     "data": _single("data/index.html", data_page),
     "schemas": _schemas,
 }
-
-
-def plain(value: Any) -> Any:  # noqa: ANN401 — any field of a page
-    """Return `value` for JSON where it is not a plain one."""
-    return str(value)

@@ -1,14 +1,18 @@
 """The first page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from mcp_catalogue.model import Severity
-from mcp_catalogue.pages.charts import Bar, profile
+from mcp_catalogue.pages.change_pages import ChangeLine, change_line
+from mcp_catalogue.pages.charts import Bar, Growth, growth_chart, profile
 from mcp_catalogue.pages.overview import Overview, ServerTotals
 from mcp_catalogue.pages.shell import TITLE, Head, Shell, Site, json_ld, shell
+from mcp_catalogue.store import Change
 
 LARGEST = 8
+RECENT = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +27,13 @@ class HomePage:
     severities: tuple[tuple[Severity, int], ...]
     chart: tuple[Bar, ...]
     largest: tuple[ServerTotals, ...]
+    recent: tuple[ChangeLine, ...]
+    growth: Growth | None
 
 
-def home_page(site: Site, overview: Overview) -> HomePage:
+def home_page(
+    site: Site, overview: Overview, changes: Sequence[Change], days: Sequence[tuple[str, int, int]]
+) -> HomePage:
     """Gather the first page."""
     summary = "What the tools of MCP servers can do in one call: category, severity, evidence and a policy for each."
     data: dict[str, object] = {"@type": "WebSite", "name": TITLE, "description": summary}
@@ -45,4 +53,6 @@ def home_page(site: Site, overview: Overview) -> HomePage:
         severities=tuple((s, overview.severity(s)) for s in reversed(Severity)),
         chart=profile(overview),
         largest=tuple(s for s in largest if s.by_severity[0]),
+        recent=tuple(change_line(overview, change) for change in changes),
+        growth=growth_chart(days),
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 import jinja2
 import msgspec
 
+from mcp_catalogue.model import Category, Confidence, Severity
 from mcp_catalogue.pages.output import WORK
 from mcp_catalogue.resources import resource_dir
 
@@ -17,11 +18,15 @@ _PACKAGES = Path(__file__).parents[2]
 
 
 class AttackUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """How many tools of a server serve one attack pattern, and the riskiest of them (its place in the record)."""
+    """How many tools of a server serve one attack pattern, and the riskiest of them."""
 
     pattern: str
     count: int
-    worst: int
+    name: str
+    file: str
+    primary: Category
+    severity: Severity
+    confidence: Confidence
 
 
 class Unit(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -1,15 +1,20 @@
 """The page of one server."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from classifier.report import ServerReport, server_report
 from mcp_catalogue.model import Severity, Status
+from mcp_catalogue.pages.change_pages import change_text
 from mcp_catalogue.pages.charts import Bar, bar
 from mcp_catalogue.pages.control import Panel, server_panels
 from mcp_catalogue.pages.server_view import ServerView
 from mcp_catalogue.pages.shell import Head, Shell, Site, json_ld
 from mcp_catalogue.pages.text import plural, shorten
+from mcp_catalogue.store import Change
 
+MAX_CHANGES = 20
 _STATUS = {
     Status.COMPLETE: "Every tool that this server registers was read.",
     Status.PARTIAL: "Some of what this server registers could not be read. It may offer more tools than are listed.",
@@ -31,9 +36,12 @@ class ServerPage:
     severities: tuple[tuple[Severity, int, str | None], ...]
     panels: tuple[Panel, ...]
     complete: bool
+    report: ServerReport
+    hrefs: dict[str, str]
+    changes: tuple[tuple[str, str | None, str], ...]  # day, tool, what changed
 
 
-def server_page(site: Site, server: ServerView) -> ServerPage:
+def server_page(site: Site, server: ServerView, changes: Sequence[Change]) -> ServerPage:
     """Gather the page of a server."""
     facts = server.facts
     path = f"{server.folder}/index.html"
@@ -63,4 +71,7 @@ def server_page(site: Site, server: ServerView) -> ServerPage:
         severities=tuple((s, n, f"{server.shell.root}risk/{s}/{place}.html" if n else None) for s, n in server.counts),
         panels=server_panels([r.decided for r in server.rows], server.policy_name, complete=complete),
         complete=complete,
+        report=server_report(facts, server.record.classifications),
+        hrefs={row.tool.name: row.href for row in reversed(server.rows)},
+        changes=tuple((c.at[:10], c.tool, change_text(c)) for c in reversed(changes))[:MAX_CHANGES],
     )

@@ -20,7 +20,7 @@ from mcp_catalogue.pages.server_view import ServerView, ToolRow, server_view
 from mcp_catalogue.pages.shell import Site
 from mcp_catalogue.pages.text import rounded
 from mcp_catalogue.pages.tool import AttackLine, Related, tool_page
-from mcp_catalogue.store import Store, ToolDates
+from mcp_catalogue.store import Change, Store, ToolDates
 
 RELATED = 6
 NEIGHBOURS = 8
@@ -45,19 +45,26 @@ def server_files(store: Store, site: Site, overview: Overview, server: ServerId,
         gone=line.gone,
     )  # fmt: skip
     uses = {id(row): attacks_for(row.tool, row.label) for row in view.rows}
-    inside = {"index.html": render(server_page(site, view)), "badge.svg": _badge(view)}
-    inside.update(_tool_pages(site, overview, view, store.dates(server), uses))
+    changes = list(store.changes(server=server))
+    inside = {"index.html": render(server_page(site, view, changes)), "badge.svg": _badge(view)}
+    inside.update(_tool_pages(site, overview, view, _History(store.dates(server), changes), uses))
     if twins:
         inside.update(_twins(view))
     outside = {path: render(page) for path, page in server_severity_pages(site, view)}
     return ServerFiles(view.folder, inside, outside, _attack_uses(view, uses))
 
 
+@dataclass(frozen=True, slots=True)
+class _History:
+    dates: dict[tuple[str, int | None], ToolDates]
+    changes: list[Change]
+
+
 def _tool_pages(
     site: Site,
     overview: Overview,
     view: ServerView,
-    dates: dict[tuple[str, int | None], ToolDates],
+    history: "_History",
     uses: dict[int, AttackLine],
 ) -> Iterator[tuple[str, bytes]]:
     tools, servers = rounded(overview.tools), rounded(len(overview.servers))
@@ -67,7 +74,8 @@ def _tool_pages(
             site,
             view,
             row,
-            dates=dates.get((row.tool.name, row.tool.variant)),
+            dates=history.dates.get((row.tool.name, row.tool.variant)),
+            changes=tuple(c for c in history.changes if (c.tool, c.variant) == (row.tool.name, row.tool.variant)),
             related=_related(overview, view, row, local),
             attacks=uses[id(row)],
             index=(tools, servers),
@@ -107,11 +115,16 @@ def _twins(view: ServerView) -> Iterator[tuple[str, bytes]]:
 
 
 def _attack_uses(view: ServerView, uses: dict[int, AttackLine]) -> tuple[AttackUse, ...]:
-    places = {id(row): place for place, row in enumerate(view.rows)}
     counts: Counter[str] = Counter()
-    worst: dict[str, int] = {}
+    worst: dict[str, ToolRow] = {}
     for row in view.riskiest:
         for pattern, _ in uses[id(row)]:
             counts[pattern.id] += 1
-            worst.setdefault(pattern.id, places[id(row)])
-    return tuple(AttackUse(pattern, counts[pattern], worst[pattern]) for pattern in sorted(counts))
+            worst.setdefault(pattern.id, row)
+    return tuple(
+        AttackUse(
+            pattern, counts[pattern], row.tool.name, row.href.removesuffix(".html"),
+            row.label.primary, row.label.severity, row.label.confidence,
+        )
+        for pattern, row in sorted(worst.items())
+    )  # fmt: skip

@@ -26,15 +26,11 @@ SECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Settings of one build. `base_url` ends with a slash; without it nothing absolute is written.
-
-    `sections` are the entries of the navigation that exist in this build.
-    """
+    """Settings of one build. `base_url` ends with a slash; without it nothing absolute is written."""
 
     base_url: str | None
     stylesheet: str
     script: str
-    sections: tuple[tuple[str, str, str], ...] = SECTIONS
 
     def absolute(self, path: str) -> str | None:
         """Return the public address of `path` (a trailing `index.html` left out), None without a base."""
@@ -74,21 +70,24 @@ def assets() -> dict[str, bytes]:
     return out
 
 
-def make_site(base_url: str | None, files: Mapping[str, bytes], sections: frozenset[str]) -> Site:
-    """Return the settings for a build with these assets and sections."""
+def make_site(base_url: str | None, files: Mapping[str, bytes]) -> Site:
+    """Return the settings for a build with these assets."""
     return Site(
         base_url=None if base_url is None else base_url.rstrip("/") + "/",
         stylesheet=next(name for name in files if name.endswith(".css")),
         script=next(name for name in files if name.endswith(".js")),
-        sections=tuple(entry for entry in SECTIONS if entry[0] in sections),
     )
 
 
 @lru_cache(maxsize=256)
 def shell(site: Site, depth: int, section: str = "") -> Shell:
     """Return what surrounds pages `depth` folders below the root."""
-    root = "../" * depth
-    values = {"root": root, "site": site, "title": TITLE, "section": section}
+    return shell_at(site, "../" * depth, section)
+
+
+def shell_at(site: Site, root: str, section: str = "") -> Shell:
+    """Return what surrounds pages from which `root` leads to the first page."""
+    values = {"root": root, "site": site, "title": TITLE, "section": section, "sections": SECTIONS}
     return Shell(
         root,
         *(fragment(f"shell/{part}.html", values) for part in ("head", "top", "bottom")),

@@ -7,19 +7,22 @@ from markupsafe import Markup
 
 from mcp_catalogue.attacks import AttackPattern
 from mcp_catalogue.model import Action, Classification, Decision, Tool
+from mcp_catalogue.pages.change_pages import change_text
 from mcp_catalogue.pages.control import Panel, example, tool_panels
 from mcp_catalogue.pages.links import line_address, web_address
 from mcp_catalogue.pages.parameters import Parameters, parameters
 from mcp_catalogue.pages.quotes import Place, Quote, places, quotes
+from mcp_catalogue.pages.rule_pages import known_rules
 from mcp_catalogue.pages.server_view import ServerView, ToolRow
 from mcp_catalogue.pages.shell import Head, Shell, Site, json_ld
 from mcp_catalogue.pages.text import shorten
 from mcp_catalogue.pages.words import ACTIONS, CATEGORIES, CONFIDENCES, SEVERITIES, CategoryText, signal_text
 from mcp_catalogue.policy.base import Rendered
-from mcp_catalogue.store import ToolDates
+from mcp_catalogue.store import Change, ToolDates
 
 MAX_DESCRIPTION = 12_000
 MAX_ATTACKS = 6
+MAX_CHANGES = 8
 AttackLine = tuple[tuple[AttackPattern, str], ...]
 _HINTS = (
     ("readOnlyHint", "changes nothing"),
@@ -92,6 +95,8 @@ class ToolPage:
     same_name: tuple[Markup, ...]
     same_name_page: str | None
     same_rule: tuple[Markup, ...]
+    changes: tuple[tuple[str, str], ...]  # day, what changed
+    known_rules: frozenset[str]
     attacks: AttackLine
     rate: Rendered
     block: Rendered
@@ -115,6 +120,7 @@ def tool_page(  # noqa: PLR0913 — what a page is made of
     *,
     dates: ToolDates | None,
     related: Related,
+    changes: tuple[Change, ...],
     attacks: AttackLine,
     index: tuple[str, str],
 ) -> ToolPage:
@@ -151,6 +157,8 @@ def tool_page(  # noqa: PLR0913 — what a page is made of
         same_name=related.same_name,
         same_name_page=related.name_page,
         same_rule=related.same_rule,
+        changes=tuple((c.at[:10], change_text(c)) for c in reversed(changes))[:MAX_CHANGES],
+        known_rules=known_rules(),
         attacks=attacks[:MAX_ATTACKS],
         rate=example(row.decided, Action.LIMIT, server.policy_name),
         block=example(row.decided, Action.HIDE, server.policy_name),

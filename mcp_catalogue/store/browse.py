@@ -162,9 +162,9 @@ def growth(store: Store) -> list[tuple[str, int, int]]:
             f"SELECT substr(first_seen, 1, 10), count(*) FROM {table} GROUP BY 1"  # noqa: S608
         ):
             days.setdefault(day, [0, 0])[place] += count
-    total = [0, 0]
+    servers = tools = 0
     out = []
     for day in sorted(days):
-        total = [total[0] + days[day][0], total[1] + days[day][1]]
-        out.append((day, *total))
+        servers, tools = servers + days[day][0], tools + days[day][1]
+        out.append((day, servers, tools))
     return out

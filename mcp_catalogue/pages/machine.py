@@ -1,0 +1,102 @@
+"""Files for machines: sitemaps, robots.txt, llms.txt, OpenSearch."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mcp_catalogue.model import Severity
+from mcp_catalogue.pages.environment import render
+from mcp_catalogue.pages.overview import Overview
+from mcp_catalogue.pages.shell import TITLE, Shell, Site, shell_at
+
+URLS = 40_000
+"""Addresses in one sitemap; the protocol's limit is 50,000."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitemap:
+    """What the template of one shard may name: addresses with the day of their last change, None where unknown."""
+
+    template: ClassVar[str] = "sitemap.xml"
+    urls: tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitemapIndex:
+    """What the template of the index may name."""
+
+    template: ClassVar[str] = "sitemap_index.xml"
+    shards: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSearch:
+    """What the template of the search description may name."""
+
+    template: ClassVar[str] = "opensearch.xml"
+    title: str
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Robots:
+    """What the template of `robots.txt` may name."""
+
+    template: ClassVar[str] = "robots.txt"
+    sitemap: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Llms:
+    """What the template of `llms.txt` may name."""
+
+    template: ClassVar[str] = "llms.txt"
+    title: str
+    base: str
+    tools: int
+    servers: int
+    severities: tuple[tuple[Severity, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotFoundPage:
+    """What the template of `404.html` may name; its links are absolute, for its depth is not known."""
+
+    template: ClassVar[str] = "404.html"
+    shell: Shell
+    base_url: str
+
+
+def machine_files(site: Site, overview: Overview) -> Iterator[tuple[str, bytes]]:
+    """Yield the files that do not list pages."""
+    yield "robots.txt", render(Robots(sitemap=site.absolute("sitemap.xml")))
+    severities = tuple((s, overview.severity(s)) for s in reversed(Severity))
+    llms = Llms(
+        title=TITLE, base=site.base_url or "", tools=overview.tools, servers=len(overview.servers),
+        severities=severities,
+    )  # fmt: skip
+    yield "llms.txt", render(llms)
+    if site.base_url:
+        yield "opensearch.xml", render(OpenSearch(title=TITLE, base_url=site.base_url))
+        yield "404.html", render(NotFoundPage(shell=shell_at(site, site.base_url), base_url=site.base_url))
+
+
+def sitemaps(base_url: str, pages: Iterable[tuple[str, str | None]]) -> Iterator[tuple[str, bytes]]:
+    """Yield `sitemap.xml` and its shards for the given paths and days."""
+    shards = []
+    for number, chunk in enumerate(_batched(pages), 1):
+        shards.append(f"sitemap-{number}.xml")
+        urls = tuple((base_url + path.removesuffix("index.html"), day) for path, day in chunk)
+        yield shards[-1], render(Sitemap(urls=urls))
+    yield "sitemap.xml", render(SitemapIndex(shards=tuple(base_url + shard for shard in shards)))
+
+
+def _batched(pages: Iterable[tuple[str, str | None]]) -> Iterator[list[tuple[str, str | None]]]:
+    chunk: list[tuple[str, str | None]] = []
+    for page in pages:
+        chunk.append(page)
+        if len(chunk) == URLS:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
