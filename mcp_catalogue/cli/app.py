@@ -10,12 +10,14 @@ from mcp_catalogue.cli.build import build
 from mcp_catalogue.cli.classify import classify
 from mcp_catalogue.cli.crawl import crawl
 from mcp_catalogue.cli.docs import docs
+from mcp_catalogue.cli.eval import evaluate
 from mcp_catalogue.cli.exits import EXIT_CODES
 from mcp_catalogue.cli.explain import explain
 from mcp_catalogue.cli.export import export
 from mcp_catalogue.cli.judge import judge
 from mcp_catalogue.cli.policy import policy
 from mcp_catalogue.cli.serve import serve
+from mcp_catalogue.cli.status import status
 from mcp_catalogue.errors import CatalogueError
 
 app = typer.Typer(
@@ -34,7 +36,9 @@ app.command()(build)
 app.command()(export)
 app.command()(policy)
 app.command()(serve)
+app.command()(status)
 
+app.add_typer(evaluate)
 app.add_typer(judge)
 
 
