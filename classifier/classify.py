@@ -158,6 +158,9 @@ class Classifier:
             elif when.information == "description" and clause.information and clause.quote:
                 quote = _evidence(rule, EvidenceKind.DESCRIPTION, clause.quote, "/description", Strength.WEAK)
                 reading.claim("heading", rule, 0, None, quote)
+            elif when.information == "heading" and clause.heading and not clause.asides and reading.name.noun_only:
+                quote = _evidence(rule, EvidenceKind.DESCRIPTION, clause.quote, "/description", Strength.WEAK)
+                reading.claim("heading", rule, 0, None, quote)
             elif (
                 rule.category is not None
                 and when.name_words

@@ -146,6 +146,10 @@ def _latin(sentence: str, lexicon: Lexicon) -> Clause | None:
         verb = verbs.get(word)
         if verb is None and "-" in word:
             verb = verbs.get(word.rsplit("-", 1)[1])
+        if i + 1 < count and (joined := verbs.get(f"{word}_{words[i + 1]}")) is not None:
+            words[i : i + 2] = [f"{word}_{words[i + 1]}"]
+            count -= 1
+            word, verb = words[i], joined
         if verb is not None and _is_verb(words, i, verb, lexicon):
             return _from_verb(words, i, verb, lexicon)
         if word in {"enable", "enables", "enabling", "allow", "allows"} and i + 1 < count and words[i + 1] in _YOU:
@@ -230,6 +234,10 @@ def _from_verb(words: Sequence[str], i: int, verb: Verb, lexicon: Lexicon) -> Cl
         j = k + 1
     noun, origin, end = _noun_phrase(words, j)
     head, nearby = classify_noun(noun, lexicon.nouns, lexicon.longest) if noun else (frozenset(), frozenset())
+    if end < len(words) and words[end] == "of":
+        belongs, _, _ = _noun_phrase(words, end + 1)
+        for word in belongs:
+            nearby |= lexicon.nouns.get(word, frozenset())
     sure = not verb.noun_too or len(found) > 1 or (j < len(words) and words[j] in _DETERMINERS) or verb.form == "third"
     phrases = tuple(Phrase(v.action, v.base, " ".join(noun), head, nearby, sure, tuple(noun), origin) for v in found)
     if verb.action == "manage" and (listed := _listed(words, end, lexicon)):
@@ -270,9 +278,8 @@ def _asides(words: Sequence[str], start: int, main: Verb, lexicon: Lexicon) -> t
             continue
         noun, origin, _ = _noun_phrase(words, i + 2)
         head, nearby = classify_noun(noun, lexicon.nouns, lexicon.longest) if noun else (frozenset(), frozenset())
-        result.append(
-            Phrase(verb.action, verb.base, " ".join(noun), head, nearby, not verb.noun_too, tuple(noun), origin)
-        )
+        sure = not verb.noun_too or following in {"it", "them"}
+        result.append(Phrase(verb.action, verb.base, " ".join(noun), head, nearby, sure, tuple(noun), origin))
     return tuple(result)
 
 
@@ -318,6 +325,8 @@ def _heading(words: Sequence[str], i: int, lexicon: Lexicon) -> Clause:
                 continue
             clause = _from_verb(words, j, verb, lexicon)
             return Clause((), clause.phrases + clause.asides, heading=True)
+    if i + 1 < len(words) and words[i + 1] in _DETERMINERS and "of" not in words[i + 1 : i + 2]:
+        return Clause()  # "Rebase the branch": a verb, though an unknown one
     noun, _, _ = _noun_phrase(words, i)
     head, nearby = classify_noun(noun, lexicon.nouns, lexicon.longest) if noun else (frozenset(), frozenset())
     return Clause(heading=True, information="state-noun" in head or "state-noun" in nearby)

@@ -18,7 +18,8 @@ MAX_NAME = 200
 """Characters of a name that are read; the protocol suggests at most 128."""
 
 _SEGMENT = re.compile(r"--|__|[./:]")
-_TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+# Short names with digits stay whole: k8s, s3, ec2, v2, 3d.
+_TOKEN = re.compile(r"[a-z]{1,3}\d{1,2}s?(?![a-z0-9])|[A-Z]{1,3}\d{1,2}(?![A-Za-z0-9])|\d{1,2}d(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _JOINTS = frozenset({"by", "for", "from", "in", "to", "with", "via", "of", "on", "at", "into", "as", "using", "per"})
 _ADVERBS = frozenset(
     {
@@ -181,7 +182,7 @@ def _find_verb(tokens: Sequence[str], lexicon: Lexicon) -> tuple[int, bool, int]
         found = verbs.get(tokens[i])
         if found is not None and found.form in {"base", "noun"}:
             leads = i == start and i + 1 < count and tokens[i + 1] not in _JOINTS
-            return i, leads and found.form == "base", 1
+            return i, leads and found.form == "base" and tokens[i] not in lexicon.nouns, 1
     return None
 
 
