@@ -8,14 +8,13 @@ an argument over a window; `hide` removes a tool; `default: deny` denies every t
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import yaml
-
 from mcp_catalogue.model import ArgumentCondition
 from mcp_catalogue.policy.base import Decided, Rendered
 from mcp_catalogue.policy.conditions import DAY_SUM
 from mcp_catalogue.policy.lint import nameable, unusable
 from mcp_catalogue.policy.ruling import ABILITIES, Outcome, Ruling, of, rule_server, rule_tool
 from mcp_catalogue.policy.words import condition_words, deny_words, server_sentence, shown, tool_sentence
+from mcp_catalogue.policy.yaml_text import yaml_text
 
 _ABILITY = ABILITIES["intercept"]
 
@@ -73,9 +72,11 @@ def _render(rulings: Sequence[Ruling], default: str, sentence: str, server_name:
     if hidden:
         document["hide"] = hidden
     document["tools"] = {r.name: {"rules": list(_rules(r))} for r in named if r.outcome is not Outcome.HIDE}
-    text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
     return Rendered(
-        text=text, sentence=sentence, filename="policy.yaml", notes=tuple(unusable(r.name for r in rulings))
+        text=yaml_text(document),
+        sentence=sentence,
+        filename="policy.yaml",
+        notes=tuple(unusable(r.name for r in rulings)),
     )
 
 
@@ -104,24 +105,3 @@ def _evaluate(tool: str, number: int, condition: ArgumentCondition) -> dict[str,
         "on_deny": on_deny,
         "state": {"counter": counter, "window": "day", "increment_from": condition.path.removeprefix(DAY_SUM)},
     }
-
-
-class _Dumper(yaml.SafeDumper):
-    """Quotes every string that is not a plain word, and writes no anchors.
-
-    Go's YAML reads some plain scalars as other types than Python's does; a quoted string is a string to both.
-    """
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401 - the signature is PyYAML's
-        """Write every value out."""
-        del data
-        return True
-
-
-def _string(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    plain = value.isascii() and value.isidentifier() and value.lower() not in _WORDS_WITH_MEANING
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if plain else '"')
-
-
-_WORDS_WITH_MEANING = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "_"}
-_Dumper.add_representer(str, _string)

@@ -1,0 +1,52 @@
+"""YAML for documents of strings, numbers, lists and mappings: block style, one form for each value, no line folding.
+
+A string is written plain where it is a word without a meaning of its own in any YAML version, else as JSON writes it,
+which YAML reads alike. (PyYAML's writer takes twenty times as long and folds quoted strings across lines.)
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+
+_WORDS_WITH_MEANING = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "_"}
+
+
+def yaml_text(document: Mapping[str, object]) -> str:
+    """Return `document`, a mapping that is not empty, as YAML."""
+    return "\n".join(_mapping(document, "")) + "\n"
+
+
+def _mapping(value: Mapping[str, object], indent: str) -> Iterator[str]:
+    for key, item in value.items():
+        name = f"{indent}{_scalar(key)}:"
+        if isinstance(item, Mapping) and item:
+            yield name
+            yield from _mapping(item, f"{indent}  ")
+        elif isinstance(item, list | tuple) and item:
+            yield name
+            yield from _list(item, indent)
+        else:
+            yield f"{name} {_scalar(item)}"
+
+
+def _list(value: list[object] | tuple[object, ...], indent: str) -> Iterator[str]:
+    for item in value:
+        if isinstance(item, Mapping) and item:
+            first, *rest = _mapping(item, f"{indent}  ")
+            yield f"{indent}- {first[len(indent) + 2 :]}"
+            yield from rest
+        else:
+            yield f"{indent}- {_scalar(item)}"
+
+
+def _scalar(value: object) -> str:
+    if not isinstance(value, str):
+        return json.dumps(value)
+    if value.isascii() and value.isidentifier() and value.lower() not in _WORDS_WITH_MEANING:
+        return value
+    if value.isprintable():
+        return json.dumps(value, ensure_ascii=False)
+    return '"' + "".join(c if c.isprintable() and c not in '"\\' else _escape(ord(c)) for c in value) + '"'
+
+
+def _escape(code: int) -> str:
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
