@@ -16,6 +16,7 @@ from mcp_catalogue.cli.explain import explain
 from mcp_catalogue.cli.export import export
 from mcp_catalogue.cli.judge import judge
 from mcp_catalogue.cli.policy import policy
+from mcp_catalogue.cli.probe import probe_servers
 from mcp_catalogue.cli.serve import serve
 from mcp_catalogue.cli.status import status
 from mcp_catalogue.errors import CatalogueError
@@ -35,6 +36,7 @@ app.command()(explain)
 app.command()(build)
 app.command()(export)
 app.command()(policy)
+app.command("probe")(probe_servers)
 app.command()(serve)
 app.command()(status)
 
