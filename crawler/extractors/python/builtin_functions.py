@@ -1,12 +1,13 @@
 """Builtin and standard-library functions on abstract values; `FUNCTIONS` is the table."""
 
+import ast
 import inspect
 import json
 import textwrap
 from collections.abc import Callable, Mapping
 
 from crawler.extractors.python.budget import MAX_ITERATIONS
-from crawler.extractors.python.classes import class_attribute, inherits
+from crawler.extractors.python.classes import class_attribute, inherits, lineage
 from crawler.extractors.python.comprehensions import elements
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.reflection import signature_of, values_of_dir
@@ -200,12 +201,34 @@ def _isinstance(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], 
     for native in (bool, str, int, float, list, dict, tuple, set):
         if isinstance(value, native):
             return f"builtins.{native.__name__}" in paths
+    if paths and all(p.startswith("builtins.") for p in paths) and not isinstance(kind, Class):
+        if value is None or isinstance(value, (Function, Class, Instance)):
+            return False
     if isinstance(value, Instance):
-        from crawler.extractors.python.classes import lineage  # noqa: PLC0415
-
         line = lineage(run, value.cls)
         return any(k in line for k in (kind if isinstance(kind, tuple) else (kind,))) or Unknown("isinstance")
     return Unknown("isinstance")
+
+
+def _super(_run: Interpreter, args: list[Value], _kwargs: dict[str, Value], place: Place) -> Value:
+    return Made("builtins.super", args, {}, place) if len(args) == 2 else MISSING
+
+
+def _is_function(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    value = run.first(args[0]) if args else None
+    if isinstance(value, Function):
+        return True
+    return Unknown("test") if isinstance(value, (Unknown, Made)) else False
+
+
+def _is_class(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    value = run.first(args[0]) if args else None
+    return isinstance(value, Class) if not isinstance(value, (Unknown, Made, External)) else Unknown("test")
+
+
+def _is_async(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    value = run.first(args[0]) if args else None
+    return isinstance(value.node, ast.AsyncFunctionDef) if isinstance(value, Function) else Unknown("test")
 
 
 def _callable(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
@@ -330,6 +353,13 @@ FUNCTIONS: Mapping[str, Handler] = {
     "builtins.setattr": _setattr,
     "builtins.isinstance": _isinstance,
     "builtins.callable": _callable,
+    "builtins.super": _super,
+    "inspect.isroutine": _is_function,
+    "inspect.isfunction": _is_function,
+    "inspect.ismethod": _is_function,
+    "inspect.isclass": _is_class,
+    "inspect.iscoroutinefunction": _is_async,
+    "asyncio.iscoroutinefunction": _is_async,
     "builtins.type": _type,
     "builtins.globals": _globals,
     "builtins.vars": _vars,

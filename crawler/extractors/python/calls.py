@@ -46,7 +46,7 @@ def call(run: Interpreter, target: Value, args: list[Value], kwargs: dict[str, V
         live = run.relevant.function(target) or any(is_live(run, v) for v in (*args, *kwargs.values()))
         if live or target.name.startswith("_lazy_") or _takes_function(run, args):
             return invoke(run, target, args, kwargs, place)
-        return Lazy(lambda: invoke(run, target, args, kwargs, place))
+        return Lazy(lambda: invoke(run, target, args, kwargs, place), changes=run.relevant.changes(target))
     if isinstance(target, Class):
         return instantiate(run, target, args, kwargs, place)
     if isinstance(target, Partial):

@@ -199,7 +199,8 @@ def _function(run: Interpreter, target: Value, said: dict[str, Value], one: Regi
         if schema is not None and text and key in schema["properties"]:
             schema["properties"][key].setdefault("description", text)
     annotations = annotations_of(run, said.get("annotations"))
-    fallback = Place(function.module.path, function.node.lineno) if function is not None else one.place
+    origin = _origin(function) if function is not None else None
+    fallback = Place(origin.module.path, origin.node.lineno) if origin is not None else one.place
     guards = tuple(dict.fromkeys((*one.guards, *(_origin(function).guards if function is not None else ()))))
     return Tool(
         name=name,

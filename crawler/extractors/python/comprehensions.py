@@ -17,6 +17,8 @@ def elements(run: Interpreter, value: Value) -> list[Value]:
     value = run.first(value)
     if isinstance(value, Class) and is_enum(run, value):
         return [v for v in value.attributes.values() if getattr(v, "member", None)]
+    if isinstance(value, Made) and value.attributes.get("method") == "list_tools":
+        return []  # the server's own list, read where its tools are registered
     if isinstance(value, dict):
         return list(value)[:MAX_ITERATIONS]
     if isinstance(value, (list, tuple)):

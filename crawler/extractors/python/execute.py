@@ -61,7 +61,7 @@ def _expr(run: Interpreter, node: ast.Expr, scope: Scope) -> Outcome:
         _yield(run, value, scope)
         return _NEXT
     result = run.evaluate(value, scope)
-    if isinstance(result, Lazy) and _worth(run, value, scope):
+    if isinstance(result, Lazy) and (result.changes or _worth(run, value, scope)):
         result = run.force(result)
     if isinstance(result, Made) and result.path in _EXITS:
         return Signal.RAISE, None

@@ -3,6 +3,7 @@
 import ast
 import configparser
 from collections.abc import Iterable
+from dataclasses import replace
 
 from crawler.extractors.base import Extraction, Project
 from crawler.extractors.python.budget import BudgetExceededError
@@ -10,19 +11,21 @@ from crawler.extractors.python.collect import Options, collect
 from crawler.extractors.python.docstrings import reading_of
 from crawler.extractors.python.engine import Engine
 from crawler.extractors.python.modules import Module, Modules
-from crawler.extractors.python.needles import CALLS, NEEDLES, SDK, definitions, holds, identifiers, registers
+from crawler.extractors.python.needles import CALLS, DYNAMIC, MAKERS, NEEDLES, SDK, definitions, holds, identifiers, registers
 from crawler.extractors.python.relevance import Relevance
 from crawler.extractors.python.requirements import requirements
 from crawler.extractors.python.values import Class, Function, Place
+from crawler.projects import find_projects
 from mcp_catalogue.model import MayHaveMore, Tool, Unreadable, Unresolved
 
 _COMMON = frozenset(
     {"main", "run", "start", "get", "set", "call", "init", "setup", "close", "stop", "list", "name", "load", "save", "server",
      "tool", "tools", "mcp", "app", "execute", "handle", "create", "update", "delete", "add", "register", "client", "config"}
 )  # fmt: skip
-import os
-DEBUG = os.environ.get("PYX")
-_DISTRIBUTIONS = ("mcp", "fastmcp")
+_SDKS = frozenset({"mcp", "fastmcp", "mcp-types", "fastmcp-slim"})
+_PROGRAMS = frozenset({"main", "run", "serve", "run_server", "start", "cli", "app", "mcp", "server", "create_server", "cli_main", "main_sync"})
+_MAX_SHIM_FILES = 12
+_MAX_SHIM_BYTES = 20_000
 _ORPHAN_ROUNDS = 400
 
 
@@ -58,7 +61,6 @@ class _Reading:
         official = sum(b"mcp.server" in m.source for m in loaded)
         self.run.main_sdk = "fastmcp" if fast > official else "official"
         self.relevance.names = self._names(loaded)
-        if DEBUG: print("NAMES", sorted(self.relevance.names))
         cut = False
         found: list[Tool | Unresolved] = []
         try:
@@ -105,7 +107,24 @@ class _Reading:
                 self.run.entries.add(function.node)
                 self.run.invoke(function, [], {}, Place(module.path, 1))
         for module in sorted(loaded, key=lambda m: (not m.path.endswith("__main__.py"), m.path)):
-            self.run.start(module)
+            if not module.started and self._used(module):
+                self.run.start(module)
+
+    def _used(self, module: Module) -> bool:
+        """Tell whether anything can run this module: a mention outside comments, or code that makes it a program."""
+        stem = module.path.rpartition("/")[2].removesuffix(".py")
+        if stem.startswith("__") or b"__main__" in module.source or holds(module.source, MAKERS):
+            return True
+        word = stem.encode()
+        for path in self.modules.own:
+            data = self.modules.read(path)
+            if path == module.path:
+                continue
+            if holds(data, DYNAMIC) and module.path.startswith(path.rpartition("/")[0]):
+                return True
+            if word in data and any(word in line and not line.lstrip().startswith(b"#") for line in data.splitlines()):
+                return True
+        return any(stem in point for point in self.project.entry_points)
 
     def _entry_points(self) -> list[tuple[str, str]]:
         points = list(self.project.entry_points)
@@ -147,7 +166,6 @@ class _Reading:
             first = next((w for w in waiting if w[0] not in called), waiting[0])
             waiting.remove(first)
             name, function, owner = first
-            if DEBUG: print("ORPHAN", function.module.path, name)
             if not self._referenced(name, function):
                 continue
             if owner is not None and function.bound is None:
@@ -191,7 +209,8 @@ class _Reading:
         if cut:
             unreadable += (Unreadable(file=loaded[0].path if loaded else "", reason="budget", detail="evaluation was cut short"),)
         needs, transports = requirements(self.run, loaded)
-        names = [s.name for s in self.run.servers if not s.assumed]
+        mounted = {id(m.server) for s in self.run.servers for m in s.mounts}
+        names = [s.name for s in sorted(self.run.servers, key=lambda s: id(s) in mounted) if not s.assumed]
         texts = [str(n) for n in (self.run.first(n) for n in names) if isinstance(n, str)]
         return Extraction(
             language="python",
@@ -218,37 +237,51 @@ class _Reading:
         return None
 
     def _shim(self) -> Extraction | None:
+        """Follow a package that registers nothing itself into the dependency that its program starts."""
+        for _, tree in sorted(self.project.tree.dependencies.items()):
+            for project in find_projects(tree):
+                found = PythonExtractor().extract(project)
+                if found is not None and found.tools:
+                    return replace(found, wants=())
         wants = self._wants()
-        if not wants:
-            return None
-        return Extraction(language="python", wants=wants)
+        return Extraction(language="python", wants=wants) if wants else None
 
     def _wants(self) -> tuple[str, ...]:
-        """Declared dependencies into which the project's entry points or imports lead."""
-        if self.project.tree.dependencies:
+        """Name the declared dependencies whose program this package's own program hands over to."""
+        if self.project.tree.dependencies or len(self.modules.own) > _MAX_SHIM_FILES:
             return ()
-        tops = set()
+        tops = {module.partition(".")[0] for module, _ in self._entry_points()}
         for path in self.modules.own:
             data = self.modules.read(path)
-            if b"import" not in data or len(data) > 20_000:
-                continue
-            module = self.modules.load(path)
-            for node in module.tree.body if module else ():
-                if isinstance(node, ast.Import):
-                    tops |= {a.name.partition(".")[0] for a in node.names}
-                elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-                    tops.add(node.module.partition(".")[0])
-        tops |= {m.partition(".")[0] for m, _ in self._entry_points()}
-        _ = _DISTRIBUTIONS
-        return tuple(sorted(d for d in self.project.dependencies if "mcp" in d.lower() and d.lower() not in _DISTRIBUTIONS and _module_name(d) & {_flat(t) for t in tops}))
+            module = self.modules.load(path) if b"import" in data and len(data) <= _MAX_SHIM_BYTES else None
+            if module is not None:
+                tops |= {top for top in handed_over(module.tree) if self.modules.locate(top, module) is None}
+        return tuple(
+            sorted(d for d in self.project.dependencies if "mcp" in words(d) and d.lower() not in _SDKS and any(_same(d, t) for t in tops))
+        )
 
 
-def _flat(name: str) -> str:
-    return name.lower().replace("-", "").replace("_", "").replace(".", "")
+def handed_over(tree: ast.Module) -> set[str]:
+    """Return the top packages from which a program (`main`, `run`, a server module) is imported."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            names = {a.name for a in node.names}
+            if names & _PROGRAMS or node.module.rpartition(".")[2] in ("server", "__main__", "cli"):
+                found.add(node.module.partition(".")[0])
+        elif isinstance(node, ast.Import):
+            found |= {a.name.partition(".")[0] for a in node.names if a.name.rpartition(".")[2] in ("server", "__main__", "cli")}
+    return found
 
 
-def _module_name(distribution: str) -> set[str]:
-    return {_flat(distribution), _flat("_".join(reversed(distribution.replace("_", "-").split("-for-"))))}
+def words(name: str) -> frozenset[str]:
+    """Return the words of a distribution's or package's name."""
+    return frozenset(name.lower().replace("_", "-").replace(".", "-").split("-"))
+
+
+def _same(distribution: str, package: str) -> bool:
+    one, other = words(distribution), words(package)
+    return one <= other or other <= one
 
 
 def _text(function: Function) -> bytes:

@@ -20,6 +20,8 @@ CALLS = (
     b".tool(", b".tool\n", b".tool\r", b".add_tool", b"list_tools", b"ListToolsRe", b"FastMCP", b"MCPServer", b"Server(",
     b"from_function", b"import_server", b".mount(", b"add_provider",
 )  # fmt: skip
+MAKERS = (b"FastMCP(", b"MCPServer(", b"Server(")
+DYNAMIC = (b"import_module(", b"iter_modules(", b"walk_packages(", b"__import__(", b"spec_from_file_location(")
 _IDENTIFIER = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 
 

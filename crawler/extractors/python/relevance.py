@@ -14,6 +14,7 @@ class Relevance:
         self.names: frozenset[str] = frozenset()
         self._functions: dict[ast.AST, bool] = {}
         self._modules: dict[str, bool] = {}
+        self._changes: dict[ast.AST, bool] = {}
 
     def module(self, module: Module) -> bool:
         """Tell whether running the top level of `module` can register a tool."""
@@ -39,6 +40,13 @@ class Relevance:
             known = self._functions[function.node] = self.node(function.node, function.module)
         return known
 
+    def changes(self, function: Function) -> bool:
+        """Tell whether running `function` changes something that outlives it: a registry, an attribute, a global."""
+        known = self._changes.get(function.node)
+        if known is None:
+            known = self._changes[function.node] = changes_state(function.node)
+        return known
+
     def node(self, node: ast.AST, module: Module) -> bool:
         """Tell whether the text of `node` mentions registration."""
         lines = _lines(module)
@@ -60,3 +68,28 @@ _LINES: dict[str, tuple[Module, list[bytes]]] = {}
 def mentions(text: bytes, names: frozenset[str]) -> bool:
     """Tell whether `text` holds a needle of the SDKs or one of the project's own registering names."""
     return holds(text, NEEDLES) or not names.isdisjoint(identifiers(text))
+
+
+_MUTATORS = frozenset({"append", "add", "update", "setdefault", "extend", "insert", "register"})
+
+
+def changes_state(node: ast.AST) -> bool:
+    """Tell whether the code of a function stores into, or calls a mutator of, anything but its own local names."""
+    local: set[str] = set()
+    body = [i for part in getattr(node, "body", ()) if isinstance(part, ast.AST) for i in ast.walk(part)]
+    for inner in body:
+        if isinstance(inner, ast.Global):
+            return True
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+            local.add(inner.id)
+    for inner in body:
+        target: ast.expr | None = None
+        if isinstance(inner, (ast.Subscript, ast.Attribute)) and isinstance(inner.ctx, ast.Store):
+            target = inner.value
+        elif isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr in _MUTATORS:
+            target = inner.func.value
+        while isinstance(target, (ast.Attribute, ast.Subscript)):
+            target = target.value
+        if isinstance(target, ast.Name) and target.id not in local:
+            return True
+    return False

@@ -96,6 +96,7 @@ class Lazy:
     thunk: Callable[[], Value]
     value: Value = MISSING
     busy: bool = False
+    changes: bool = False  # a call whose result may be discarded but not the call
 
 
 @dataclass(frozen=True, slots=True)
