@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.extractors.typescript import members
 from crawler.extractors.typescript.calls import call
-from crawler.extractors.typescript.conditions import condition
+from crawler.extractors.typescript.conditions import condition, decisive
 from crawler.extractors.typescript.convert import to_text
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.values import (
@@ -186,8 +186,8 @@ def _reduce(self: "Evaluator", array: Arr, args: list[Any]) -> Any:  # noqa: ANN
 
 def _push(self: "Evaluator", array: Arr, args: list[Any]) -> Any:  # noqa: ANN401
     self.spend(len(args))
-    guard = self.guards[-1] if self.guards else None
-    if self.logs and guard is not None:
+    guard = decisive(self.guards)
+    if len(self.logs) > array.born and guard is not None:
         array.items.extend(a if isinstance(a, Guarded) else Guarded(a, guard) for a in args)
     else:
         array.items.extend(args)

@@ -8,6 +8,7 @@ from crawler.extractors.typescript.values import (
     Arr,
     Choice,
     Cls,
+    Exhausted,
     Fn,
     Frame,
     Getter,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 MAX_CALLS = 120
 """Nested calls."""
+MIN_SHARE = 4_000
+"""Steps that every call may use; at depth n, a call may use the budget's 2**n-th part."""
 MAX_SAME = 30
 """Nested calls of one function with known arguments; with unknown ones, 2."""
 
@@ -41,13 +44,30 @@ def call_link(self: "Evaluator", callee: Any, this: Any, link: ir.Call, get: ir.
         handled = self.sink.intercept(CallSite(this, callee, args, get, link, scope.module))
         if handled is not UNHANDLED:
             return handled
+    elif isinstance(callee, Unknown):
+        show(self, callee, args, ir.Get("", False, link.line, link.pos), scope)  # noqa: FBT003
     return call(self, callee, this, args, link.pos)
+
+
+def show(self: "Evaluator", callee: Unknown, args: list[Any], get: ir.Get, scope: Scope) -> None:
+    """Show the sink a call of something unknown that is no method call: `fetch(…)`, `new Client(…)`, `` sql`…` ``."""
+    from crawler.extractors.typescript.evaluate import CallSite  # noqa: PLC0415
+
+    link = ir.Call([], False, get.line, get.line, get.pos)  # noqa: FBT003
+    self.sink.intercept(CallSite(UNDEFINED, callee, args, get, link, scope.module))
 
 
 def call(self: "Evaluator", callee: Any, this: Any, args: list[Any], pos: int = -1) -> Any:  # noqa: ANN401
     """Call any value."""
+    from crawler.extractors.typescript.schema import Schema  # noqa: PLC0415
+    from crawler.extractors.typescript.zod_bundled import converts  # noqa: PLC0415
+
     self.spend()
     if isinstance(callee, Fn):
+        if args and isinstance(args[0], Schema):
+            converted = converts(self, callee, args)
+            if converted is not None:
+                return converted
         return invoke(self, callee, this, args)
     if isinstance(callee, Native):
         return callee.call(self, this if callee.this is UNDEFINED else callee.this, args, pos)
@@ -106,15 +126,34 @@ def invoke(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any: 
         return Unknown("recursive", node.name)
     if self.depth > MAX_CALLS:
         return Unknown("nested-too-deep", node.name)
+    if id(node) in self.cut:
+        return Unknown("too-much-work", node.name)
     self.active[id(node)] = same + 1
+    self.stack.append(function)
     self.depth += 1
+    floor, own_floor = self.floor, self.left - max(self.budget >> self.depth, MIN_SHARE)
+    self.floor = max(floor, own_floor)
+    guards, logs = len(self.guards), len(self.logs)
     try:
         return _run(self, function, this, args)
     except RecursionError:
         return Unknown("nested-too-deep", node.name)
+    except Thrown:
+        if self.trying or self.logs:
+            raise
+        return Unknown("throws", node.name)
+    except Exhausted:
+        if own_floor <= floor:
+            raise
+        # This call used up its share, not its callers': they go on without its result.
+        self.cut.add(id(node))
+        del self.guards[guards:], self.logs[logs:]
+        return Unknown("too-much-work", node.name)
     finally:
         self.active[id(node)] = same
+        self.stack.pop()
         self.depth -= 1
+        self.floor = floor
 
 
 def _run(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any:  # noqa: ANN401
@@ -201,11 +240,21 @@ def construct(self: "Evaluator", callee: Any, args: list[Any]) -> Any:  # noqa: 
     self.spend()
     if isinstance(callee, Choice):
         return join([(construct(self, v, args), g) for v, g in callee.options[:8]])
+    if args and isinstance(args[0], Obj):
+        from crawler.extractors.typescript.zod_bundled import from_definition  # noqa: PLC0415
+
+        schema = from_definition(self, callee, args)
+        if schema is not None:
+            return schema
     if isinstance(callee, Native):
         return callee.call(self, NEW, args, -1)
+    if isinstance(callee, Cls) and self.sink.foreign(callee):
+        for arg in args:
+            run_callback(self, arg)
+        return Unknown("run-time", f"new {callee.name}", spec=BUNDLED, path="new McpServer", guards=tuple(self.guards))
     if isinstance(callee, Cls | Fn):
         made = Obj(proto=callee if isinstance(callee, Cls) else members.prototype(callee))
-        made.guards = tuple(self.guards)
+        made.guards, made.born = tuple(self.guards), len(self.logs)
         result = initialise(self, made, callee, args)
         return result if isinstance(callee, Fn) and isinstance(result, Obj | Fn) else made
     if isinstance(callee, Unknown):
@@ -216,6 +265,8 @@ def construct(self: "Evaluator", callee: Any, args: list[Any]) -> Any:  # noqa: 
     return Unknown("run-time", "new")
 
 
+BUNDLED = "@modelcontextprotocol/sdk"
+"""The package that a copy of an SDK's class inside a bundle stands for."""
 NEW = object()
 """The `this` that a native function sees when it is called with `new`."""
 
@@ -224,8 +275,8 @@ def initialise(self: "Evaluator", made: Obj, callee: Any, args: list[Any]) -> An
     """Run fields and constructor of a class, or a constructor function, on `made`."""
     if isinstance(callee, Fn):
         return invoke(self, callee, made, args)
-    if not isinstance(callee, Cls):
-        if isinstance(callee, Unknown | Native):
+    if not isinstance(callee, Cls) or self.sink.foreign(callee):
+        if isinstance(callee, Unknown | Native | Cls):
             made.open = made.open or Unknown("inherited", getattr(callee, "text", ""), spec=getattr(callee, "spec", None))
             for arg in args:
                 run_callback(self, arg)
@@ -256,6 +307,8 @@ def find_method(self: "Evaluator", cls: Any, name: str) -> Any:  # noqa: ANN401
     """Return a method or getter from a class or its parents; None where there is none."""
     for _ in range(40):
         if isinstance(cls, Cls):
+            if self.sink.foreign(cls):
+                return None
             found = cls.methods.get(name)
             if found is not None:
                 return found
@@ -312,6 +365,8 @@ def tagged(self: "Evaluator", tag: Any, link: ir.Tagged, scope: Scope) -> Any:  
         del whole
         return call(self, tag, UNDEFINED, [strings_with_raw, *values])
     plain = self.value(link.template, scope)
+    if isinstance(tag, Unknown):
+        show(self, tag, [plain], ir.Get("", False, link.line, -1), scope)  # noqa: FBT003
     text = likely(plain)
     name = tag.path or tag.text if isinstance(tag, Unknown) else getattr(tag, "name", "")
     spec = tag.spec or "" if isinstance(tag, Unknown) else ""

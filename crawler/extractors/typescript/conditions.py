@@ -1,5 +1,7 @@
 """Conditions under which something is registered, from the expression that guards it."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final, Literal
 
 from crawler.extractors.typescript.values import NO_GUESS, Choice, Unknown, likely, truth
@@ -15,6 +17,22 @@ _WORDS: Final[tuple[tuple[Kind, tuple[str, ...]], ...]] = (
               "scope", "admin")),
     ("mode", ("mode", "readonly", "read_only", "transport", "stdio", "production", "experimental", "stateless")),
 )  # fmt: skip
+
+
+def decisive(guards: Sequence[Condition]) -> Condition | None:
+    """Return the guard that tells most of several that must all hold: one that is off by default, or the innermost."""
+    for state in (False, None):
+        found = next((g for g in reversed(guards) if g.default_on is state), None)
+        if found is not None:
+            return found
+    return guards[-1] if guards else None
+
+
+def opposite(guard: Condition) -> Condition:
+    """Return the condition that `guard` does not hold."""
+    words = guard.expression
+    inner = words[2:-1] if words.startswith("!(") and words.endswith(")") else f"!({words})"
+    return replace(guard, expression=inner, default_on=None if guard.default_on is None else not guard.default_on)
 
 
 def kind_of(value: Any, text: str) -> Kind:  # noqa: ANN401

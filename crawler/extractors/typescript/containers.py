@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from crawler.extractors.typescript.calls import call
+from crawler.extractors.typescript.conditions import decisive
 from crawler.extractors.typescript.convert import to_text
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.members import to_array
@@ -23,9 +24,9 @@ def member(value: Obj, name: str) -> Any:  # noqa: ANN401
     return Native(name, lambda ev, this, args, _: method(ev, this, args), value) if method is not None else None
 
 
-def make(kind: str, items: Arr) -> Obj:
+def make(kind: str, items: Arr, born: int = 0) -> Obj:
     """Return a `Map` of pairs or a `Set` of items."""
-    made = Obj(kind=kind, open=items.open)
+    made = Obj(kind=kind, open=items.open, born=born)
     for item in items.items:
         inner = item.value if isinstance(item, Guarded) else item
         if kind == "set":
@@ -39,17 +40,27 @@ def make(kind: str, items: Arr) -> Obj:
 
 
 def _store(target: Obj, key: Any, value: Any) -> None:  # noqa: ANN401
-    for index, (other, _) in enumerate(target.entries):
-        if same(other, key):
-            target.entries[index] = (other, value)
-            return
-    target.entries.append((key, value))
+    at = _position(target, key)
+    if at is None:
+        target.places[_slot(key)] = ("", len(target.entries))
+        target.entries.append((key, value))
+    else:
+        target.entries[at] = (target.entries[at][0], value)
+
+
+def _slot(key: Any) -> str:  # noqa: ANN401
+    return f"{type(key).__name__}:{key}" if isinstance(key, int | float | bool) else f"s:{key}" if isinstance(key, str) else f"i:{id(key)}"
+
+
+def _position(target: Obj, key: Any) -> int | None:  # noqa: ANN401
+    place = target.places.get(_slot(key))
+    return place[1] if place is not None else None
 
 
 def _set(self: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
     self.spend()
     if len(args) > 1:
-        held = Guarded(args[1], self.guards[-1]) if self.logs and self.guards else args[1]
+        held = Guarded(args[1], decisive(self.guards) or self.guards[-1]) if len(self.logs) > this.born and self.guards else args[1]
         _store(this, args[0], held)
     return this
 
@@ -57,21 +68,22 @@ def _set(self: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
 def _add(self: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
     self.spend()
     if args:
-        _store(this, args[0], Guarded(args[0], self.guards[-1]) if self.logs and self.guards else args[0])
+        _store(this, args[0], Guarded(args[0], decisive(self.guards) or self.guards[-1]) if len(self.logs) > this.born and self.guards else args[0])
     return this
 
 
 def _get(_: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
     wanted = likely(args[0]) if args else UNDEFINED
-    for key, value in this.entries:
-        if same(likely(key), wanted):
-            return value.value if isinstance(value, Guarded) else value
+    at = _position(this, wanted)
+    if at is not None:
+        value = this.entries[at][1]
+        return value.value if isinstance(value, Guarded) else value
     return Unknown("run-time", "get") if this.open is not None or not known(wanted) else UNDEFINED
 
 
 def _has(_: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
     wanted = args[0] if args else UNDEFINED
-    if any(same(likely(key), wanted) for key, _ in this.entries):
+    if _position(this, wanted) is not None:
         return True
     return Unknown("run-time", "has") if this.open is not None or not known(wanted) else False
 
@@ -99,13 +111,16 @@ def _for_each(self: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: AN
 
 def _delete(self: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
     if not self.logs and args:
-        this.entries = [(k, v) for k, v in this.entries if not same(k, args[0])]
+        kept = [(k, v) for k, v in this.entries if not same(k, args[0])]
+        this.entries, this.places = [], {}
+        for key, value in kept:
+            _store(this, key, value)
     return True
 
 
 def _clear(self: "Evaluator", this: Obj, _: list[Any]) -> Any:  # noqa: ANN401
     if not self.logs:
-        this.entries = []
+        this.entries, this.places = [], {}
     return UNDEFINED
 
 

@@ -47,6 +47,10 @@ class Sink(Protocol):
         """Return the call's value, or UNHANDLED to let it be evaluated."""
         ...
 
+    def foreign(self, cls: Cls) -> bool:
+        """Whether a class is a copy of an SDK's own, and is taken as opaque."""
+        ...
+
     def interesting(self, function: Fn) -> bool:
         """Whether running `function`, which nobody is known to call, could register something."""
         ...
@@ -69,11 +73,15 @@ class Evaluator:
     def __init__(self, sink: Sink, builtins: dict[str, Any], budget: int) -> None:
         self.sink = sink
         self.builtins = builtins
-        self.left = budget
+        self.budget = self.left = budget
+        self.floor = 0
+        self.cut: set[int] = set()
         self.guards: list[Condition] = []
         self.logs: list[dict[tuple[int, str], tuple[Scope, Any]]] = []
         self.active: dict[int, int] = {}
         self.depth = 0
+        self.stack: list[Fn] = []  # the functions being run, outermost first
+        self.trying = 0
         self.ran: set[int] = set()
         self.spaces: dict[str, Any] = {}
         self.zod_version = "zod3"
@@ -81,7 +89,7 @@ class Evaluator:
     def spend(self, steps: int = 1) -> None:
         """Count work; raises `Exhausted` when the budget is gone."""
         self.left -= steps
-        if self.left < 0:
+        if self.left < self.floor:
             raise Exhausted
 
     @contextmanager
@@ -99,7 +107,7 @@ class Evaluator:
     def value(self, node: ir.Node, scope: Scope) -> Any:  # noqa: ANN401
         """Evaluate an expression."""
         self.left -= 1
-        if self.left < 0:
+        if self.left < self.floor:
             raise Exhausted
         run = _NODES.get(type(node))
         return run(self, node, scope) if run is not None else Unknown("not-evaluated")
@@ -196,6 +204,7 @@ def concat(values: list[Any], file: str, line: int, *, template: bool = True) ->
         guesses = [to_text(likely(v)) for v in values]
         first = next((v for v in values if isinstance(v, Unknown)), None)
         unknown = Unknown("not-constant", first.text if first else "", first.kind if first else None)
+        unknown.template = "".join("{}" if t is None else t for t in map(template_of, values))[:500]
         if all(g is not None for g in guesses):
             unknown.guess = Text("".join(g for g in guesses if g is not None)[:MAX_TEXT], file, line)
         return unknown
@@ -205,6 +214,11 @@ def concat(values: list[Any], file: str, line: int, *, template: bool = True) ->
         if first_text is not None:
             return Text(joined, first_text.file, first_text.line)
     return Text(joined, file, line)
+
+
+def template_of(value: Any) -> str | None:  # noqa: ANN401
+    """The text of a value with `{}` for what is unknown in it; None where nothing is known."""
+    return to_text(value) or (value.template if isinstance(value, Unknown) else "") or None
 
 
 def _concat(self: Evaluator, node: ir.Concat, scope: Scope) -> Any:  # noqa: ANN401
@@ -226,7 +240,7 @@ def _name(self: Evaluator, node: ir.Name, scope: Scope) -> Any:  # noqa: ANN401
 
 
 def _array(self: Evaluator, node: ir.Array, scope: Scope) -> Any:  # noqa: ANN401
-    out = Arr(place=(scope.module.path, node.line))
+    out = Arr(place=(scope.module.path, node.line), born=len(self.logs))
     for item in node.items:
         if not isinstance(item, ir.Spread):
             out.items.append(self.value(item, scope))
@@ -245,7 +259,7 @@ def _array(self: Evaluator, node: ir.Array, scope: Scope) -> Any:  # noqa: ANN40
 
 
 def _object(self: Evaluator, node: ir.Object, scope: Scope) -> Any:  # noqa: ANN401
-    out = Obj(place=(scope.module.path, node.line))
+    out = Obj(place=(scope.module.path, node.line), born=len(self.logs))
     for prop in node.props:
         if prop.kind == "spread":
             members.spread_into(self, out, self.value(prop.value, scope))
@@ -316,7 +330,10 @@ def _chain(self: Evaluator, node: ir.Chain, scope: Scope) -> Any:  # noqa: ANN40
 
 def _new(self: Evaluator, node: ir.New, scope: Scope) -> Any:  # noqa: ANN401
     callee = self.value(node.callee, scope)
-    return calls.construct(self, callee, self.arguments(node.args, scope))
+    args = self.arguments(node.args, scope)
+    if isinstance(callee, Unknown):
+        calls.show(self, callee, args, ir.Get("new", False, node.line, node.pos), scope)  # noqa: FBT003
+    return calls.construct(self, callee, args)
 
 
 def _unary(self: Evaluator, node: ir.Unary, scope: Scope) -> Any:  # noqa: ANN401

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from crawler.extractors.typescript import ir, members
+from crawler.extractors.typescript.conditions import decisive
 from crawler.extractors.typescript.convert import to_text
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.operators import binary
@@ -64,7 +65,7 @@ def run(self: "Evaluator", node: ir.Node, scope: Scope) -> tuple[Completion, Con
     if isinstance(node, ir.Return):
         value = self.value(node.value, scope) if node.value is not None else UNDEFINED
         inner = self.guards[scope.frame.base :]
-        scope.frame.returns.append((value, inner[-1] if inner else None))
+        scope.frame.returns.append((value, decisive(inner)))
         return "return", None
     if isinstance(node, ir.If):
         return _if(self, node, scope)
@@ -139,7 +140,13 @@ def _if(self: "Evaluator", node: ir.If, scope: Scope) -> tuple[Completion, Condi
     found, yes, no = self.test(node.test, scope, node.text)
     if found is not None:
         branch = node.yes if found else node.no
-        return (run_block(self, branch, scope.inner()), None) if branch else (None, None)
+        try:
+            return (run_block(self, branch, scope.inner()), None) if branch else (None, None)
+        except Thrown:
+            # A check that fails here fails because of what is not known: a server that starts passes it.
+            if self.trying:
+                raise
+            return None, None
     first, second = branches(
         self,
         [
@@ -249,9 +256,11 @@ def _fall_through(self: "Evaluator", node: ir.Switch, start: int, scope: Scope) 
 
 def _try(self: "Evaluator", node: ir.Try, scope: Scope) -> Completion:
     done: Completion = None
+    trying, self.trying = self.trying, self.trying + (node.handler is not None)
     try:
         done = run_block(self, node.body, scope.inner())
     except Thrown as thrown:
+        self.trying = trying
         if node.handler is None:
             run_block(self, node.final, scope.inner())
             raise
@@ -259,6 +268,8 @@ def _try(self: "Evaluator", node: ir.Try, scope: Scope) -> Completion:
         if node.target is not None:
             bind(self, node.target, thrown.value, inner, declare=True)
         done = run_block(self, node.handler, inner)
+    finally:
+        self.trying = trying
     ended = run_block(self, node.final, scope.inner()) if node.final else None
     return ended or done
 
@@ -314,6 +325,10 @@ def bind(self: "Evaluator", target: Any, value: Any, scope: Scope, *, declare: b
     if isinstance(target, ir.Name):
         if isinstance(value, Fn) and not value.node.name and value.node.arrow:
             value.node.name = target.id
+        if isinstance(value, Unknown) and value.spec is None and value.kind is None and members.is_settings(target.id):
+            value = Unknown(value.reason, target.id, None, value.guess, None, "", value.guards)
+        elif isinstance(value, Obj) and value.open is not None and value.open.kind is None and members.is_settings(target.id):
+            value.open = Unknown(value.open.reason, target.id)
         self.assign_name(scope, target.id, value, declare=declare)
     elif isinstance(target, ir.Default):
         bind(self, target.target, _defaulted(self, value, target.value, scope), scope, declare=declare)

@@ -16,7 +16,7 @@ from crawler.extractors.typescript.sweep import sweep
 from crawler.extractors.typescript.values import Exhausted
 from mcp_catalogue.model import Unreadable
 
-BUDGET = 3_000_000
+BUDGET = 1_000_000
 """Evaluation steps of one project."""
 _MARKS = (b"modelcontextprotocol", b"fastmcp", b"tools/list", b"McpServer", b"mcp-framework", b"mcp")
 _RECURSION = 12_000
@@ -84,7 +84,8 @@ class _Run:
                 self._finish()
         except Exhausted:
             self.loader.unreadable.append(Unreadable(file=self.candidates[0], reason="too-much-work"))
-            self.ev.left = BUDGET // 4
+            self.ev.left = self.ev.budget = BUDGET // 4
+            self.ev.floor = self.ev.depth = 0
             self._last()
 
     def _finish(self) -> None:
@@ -100,6 +101,7 @@ class _Run:
     def _start(self, path: str) -> None:
         module = self.loader.module(path)
         if module is not None:
+            module.entry = True
             module.run(self.ev)
 
     def _entries(self) -> Iterator[str]:
@@ -117,7 +119,7 @@ class _Run:
         language = "typescript" if any(p.endswith((".ts", ".tsx", ".mts")) for p in self.loader.modules) else "javascript"
         return Extraction(
             language=language,
-            tools=tuple(sink.tools.values()),
+            tools=tuple(sink.finished()),
             unresolved=tuple(sink.unresolved.values()),
             unreadable=tuple(self.loader.unreadable),
             may_have_more=sink.more,

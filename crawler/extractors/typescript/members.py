@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from crawler.extractors.typescript.conditions import decisive, opposite
 from crawler.extractors.typescript.convert import key_of
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.values import (
@@ -61,6 +62,10 @@ def get(self: "Evaluator", value: Any, name: str) -> Any:  # noqa: ANN401, PLR09
 def _object_member(self: "Evaluator", value: Obj, name: str, builtin: Any) -> Any:  # noqa: ANN401
     from crawler.extractors.typescript.calls import find_method  # noqa: PLC0415
 
+    if len(value.props) >= 25:  # noqa: PLR2004
+        from crawler.extractors.typescript.zod_bundled import namespace_of  # noqa: PLC0415
+
+        value = namespace_of(self, value) or value
     if name in value.props:
         return own(self, value, name)
     found = find_method(self, value.proto, name) if value.proto is not None else None
@@ -74,17 +79,16 @@ def _object_member(self: "Evaluator", value: Obj, name: str, builtin: Any) -> An
     if value.kind == "module" and value.open is None and name == "default":
         return value  # CommonJS seen through an ES import
     if value.open is not None:
-        spec = value.open.spec
-        return Unknown("run-time", f"{value.open.text}.{name}"[:160], value.open.kind, spec=spec, path=name)
-    if isinstance(value.proto, Cls) and _open_parent(value.proto):
+        return _unknown_member(self, value.open, name)
+    if isinstance(value.proto, Cls) and _open_parent(self, value.proto):
         return Unknown("inherited", name)
     return UNDEFINED
 
 
-def _open_parent(cls: Cls) -> bool:
+def _open_parent(self: "Evaluator", cls: Cls) -> bool:
     at: Any = cls
     for _ in range(20):
-        if not isinstance(at, Cls):
+        if not isinstance(at, Cls) or self.sink.foreign(at):
             return at is not None
         at = at.parent
     return True
@@ -113,9 +117,18 @@ def _unknown_member(self: "Evaluator", value: Unknown, name: str) -> Any:  # noq
             return Unknown(value.reason, f"{value.text}.{name}"[:160], value.kind, guess)
         if isinstance(guess, Unknown):
             guess = guess.guess
+    if value.kind is None and value.spec is None and guess is NO_GUESS and is_settings(value.text):
+        # Settings that nobody gave: the server is started without options.
+        return Unknown(value.reason, f"{value.text}.{name}"[-160:], "flag", UNDEFINED)
     path = f"{value.path}.{name}" if value.path else name
     text = f"{value.text}.{name}" if value.text else name
     return Unknown(value.reason, text[-160:], value.kind, guess, value.spec, path[-120:], value.guards)
+
+
+def is_settings(text: str) -> bool:
+    """Whether an expression is by its name the options that a server was started with."""
+    last = text.rpartition(".")[2].lower().lstrip("_#")
+    return last.endswith(("args", "argv", "options", "opts", "flags", "config", "settings"))
 
 
 def _function_member(self: "Evaluator", value: Fn | Cls | Native, name: str) -> Any:  # noqa: ANN401
@@ -231,12 +244,23 @@ def put(self: "Evaluator", owner: Any, name: str, value: Any, place: Place) -> N
         if isinstance(target, Obj | Fn | Cls | Native):
             if isinstance(target.props.get(name), Getter):
                 continue
-            target.props[name] = value
+            target.props[name] = _possible(self, target, name, value) if isinstance(target, Obj) else value
             if isinstance(target, Obj):
                 target.places.setdefault(name, place)
         elif isinstance(target, Arr) and name == "length" and value == 0:
             target.items.clear()
     self.spend()
+
+
+def _possible(self: "Evaluator", target: Obj, name: str, value: Any) -> Any:  # noqa: ANN401
+    """What a property holds after a write in a branch that may not be taken."""
+    if len(self.logs) <= target.born or not self.guards or target.kind == "module":
+        return value
+    guard = decisive(self.guards) or self.guards[-1]
+    old = target.props.get(name, UNDEFINED)
+    if isinstance(old, Lazy) or old is value:
+        return value
+    return join([(value, guard), (old, opposite(guard))])
 
 
 def put_index(self: "Evaluator", owner: Any, key: Any, value: Any, place: Place) -> None:  # noqa: ANN401

@@ -26,8 +26,8 @@ from mcp_catalogue.model import Unreadable
 if TYPE_CHECKING:
     from crawler.extractors.typescript.evaluate import Evaluator
 
-MAX_GLOB = 400
-"""Files that one import with a computed path can lead to."""
+LARGE = 400_000
+"""Bytes from which a file counts as a bundle."""
 
 
 class Module:
@@ -42,6 +42,8 @@ class Module:
         self.scope = Scope(None, Frame(), self)
         self.bound = False
         self.ran = False
+        self.size = 0
+        self.entry = False
 
     def bind(self, ev: "Evaluator") -> None:
         """Bind the module's names without evaluating them."""
@@ -155,6 +157,9 @@ class Module:
         guards, ev.guards = ev.guards, []
         logs, ev.logs = ev.logs, []
         depth, ev.depth = ev.depth, 0
+        floor = ev.floor
+        if self.size > LARGE:
+            ev.floor = max(floor, ev.left - (ev.budget >> (1 if self.entry else 5)))
         try:
             for statement in self.statements:
                 if isinstance(statement, ir.Import | ir.Export) and statement.spec:
@@ -163,13 +168,17 @@ class Module:
                         target.run(ev)
             for statement in self.statements:
                 self._run(ev, statement)
+        except Exhausted:
+            if ev.floor == floor:
+                raise
         finally:
+            ev.floor = floor
             ev.guards, ev.logs, ev.depth = guards, logs, depth
 
     def _run(self, ev: "Evaluator", statement: ir.Node) -> None:
         try:
             if isinstance(statement, ir.Declare):
-                if statement.heavy and self.loader.wanted(self, statement):
+                if statement.heavy and self.loader.wanted(self):
                     for name in bound_names(statement.target):
                         ev.lookup(name, self.scope)
             elif isinstance(statement, ir.ExportDefault):
@@ -192,9 +201,13 @@ class Loader:
         self.unreadable: list[Unreadable] = []
         self.evaluator: Evaluator
 
-    def wanted(self, module: Module, statement: ir.Declare) -> bool:  # noqa: ARG002
-        """Whether a declaration with effects must be evaluated though nothing asks for its value."""
-        return True
+    def wanted(self, module: Module) -> bool:
+        """Whether declarations with effects are evaluated though nothing asks for their value.
+
+        Not in large bundles, where most of them set up libraries; what a server needs there is asked for by a
+        statement of its own.
+        """
+        return module.size <= LARGE
 
     def load(self, spec: str, importer: str) -> Module | None:
         """Return the module that `spec` leads to; None for what is outside the project."""
@@ -226,6 +239,7 @@ class Loader:
             return made
         if extension not in SOURCES:
             return None
+        made.size = len(data)
         tree = parse(path, data)
         if tree is None:
             self.unreadable.append(Unreadable(file=path, reason="too-large", detail=f"{len(data)} bytes"))

@@ -5,16 +5,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crawler.extractors.typescript import members
 from crawler.extractors.typescript.calls import call
+from crawler.extractors.typescript.conditions import decisive
 from crawler.extractors.typescript.evaluate import UNHANDLED, CallSite
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.schema import Schema, resolve
-from crawler.extractors.typescript.tools import Draft, Site, ToolSink, is_callable
+from crawler.extractors.typescript.tools import Draft, Key, Site, ToolSink, is_callable
 from crawler.extractors.typescript.values import (
     Arr,
     Choice,
     Cls,
     Fn,
     Guarded,
+    Native,
     Obj,
     Thrown,
     Unknown,
@@ -55,12 +57,17 @@ class Registrations(ToolSink):
     """What was registered so far; told of every method call by the evaluator."""
 
     ev: "Evaluator | None" = None
-    handlers: list[Handler] = field(default_factory=list)
+    listers: list[Handler] = field(default_factory=list)
+    callers: list[Any] = field(default_factory=list)
     visited: set[tuple[str, int]] = field(default_factory=set)
     prompts: int = 0
     resources: int = 0
     counted: set[tuple[str, int]] = field(default_factory=set)
     flags: dict[str, Any] = field(default_factory=dict)
+
+    def foreign(self, cls: Cls) -> bool:
+        """Whether a class is a copy of an SDK's server, or inherits from one only inside the bundle."""
+        return is_sdk_class(cls)
 
     def interesting(self, function: Fn) -> bool:  # noqa: ARG002
         """Every callback may register something."""
@@ -76,8 +83,23 @@ class Registrations(ToolSink):
         self.visited.add((site.module.path, site.pos))
         if not is_server(site.receiver, site.callee):
             return UNHANDLED
+        before = len(self.order)
         handled = self._register(site)
-        return Unknown("registered", f"{name}(…)") if handled else UNHANDLED
+        return self._registered(self.order[before:], site) if handled else UNHANDLED
+
+    def _registered(self, keys: list[Key], site: CallSite) -> Obj:
+        """What `registerTool` returns: `disable()` takes the tool out until it is enabled."""
+        held = tuple(self.ev.guards) if self.ev is not None else ()
+
+        def disable(ev: "Evaluator", _: Any, __: list[Any], ___: int) -> Any:  # noqa: ANN401
+            self.disable(keys, decisive([g for g in ev.guards if g not in held]), site.module.path, site.line)
+            return UNDEFINED
+
+        def enable(_: "Evaluator", __: Any, ___: list[Any], ____: int) -> Any:  # noqa: ANN401
+            return UNDEFINED
+
+        props = {"disable": Native("disable", disable), "enable": Native("enable", enable)}
+        return Obj(props, open=Unknown("registered", f"{site.name}(…)"))
 
     def _count(self, what: str, site: CallSite) -> None:
         key = (site.module.path, site.pos)
@@ -102,13 +124,15 @@ class Registrations(ToolSink):
 
     def _handler(self, args: list[Any], where: Site) -> bool:
         assert self.ev is not None  # noqa: S101
-        if len(args) > 1 and _method_of(self.ev, args[0]) == _LIST:
-            self.handlers.append(Handler(args[-1], tuple(self.ev.guards), where))
+        if len(args) > 1 and _is_call(args[0]):
+            self.callers.append(args[-1])
+        elif len(args) > 1 and _method_of(self.ev, args[0]) == _LIST:
+            self.listers.append(Handler(args[-1], tuple(self.ev.guards), where))
         return True
 
     def finish(self, ev: "Evaluator") -> None:
         """Evaluate the list handlers."""
-        for handler in self.handlers:
+        for handler in self.listers:
             ev.guards = list(handler.guards)
             before = len(self.tools) + len(self.unresolved)
             try:
@@ -120,7 +144,7 @@ class Registrations(ToolSink):
             if len(self.tools) + len(self.unresolved) == before:
                 self.unknown(handler.site, "list-not-evaluated", "")
             ev.guards = []
-        self.handlers.clear()
+        self.listers.clear()
 
     def _listed(self, ev: "Evaluator", result: Any, site: Site) -> None:  # noqa: ANN401
         for option, guard in options(result):
@@ -232,6 +256,14 @@ def _is_shape(ev: "Evaluator", value: Obj) -> bool:
     return any(isinstance(resolve(ev, v), Schema | Unknown) for v in value.props.values())
 
 
+def _is_call(value: Any) -> bool:  # noqa: ANN401
+    """Whether a request schema or a string stands for `tools/call`."""
+    value = likely(value)
+    if isinstance(value, Unknown):
+        return (value.path or value.text).rpartition(".")[2] == "CallToolRequestSchema"
+    return isinstance(value, str) and value == "tools/call"
+
+
 def _method_of(ev: "Evaluator", value: Any) -> str | None:  # noqa: ANN401
     """Return the protocol method that a request schema or a string stands for."""
     value = likely(value)
@@ -264,8 +296,8 @@ def is_server(receiver: Any, callee: Any) -> bool:  # noqa: ANN401
 
 def is_sdk_class(cls: Cls) -> bool:
     """Whether a class of the project is a copy of an SDK's server."""
-    names = set(cls.methods)
-    if not any(shape <= names for shape in _SDK_SHAPES):
+    names = cls.methods.keys()
+    if len(names) < 5 or not any(shape <= names for shape in _SDK_SHAPES):  # noqa: PLR2004
         return False
     return "connect" in names or "close" in names or "start" in names or "setNotificationHandler" in names
 

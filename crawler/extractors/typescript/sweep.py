@@ -22,8 +22,10 @@ def sweep(ev: "Evaluator", loader: "Loader", sink: Registrations) -> None:
         missing = list(_missing(module, sink))
         if not missing:
             continue
-        for value in list(_roots(ev, module)):
-            if any(sink_missing(module, sink, at) for at in missing):
+        own = list(_roots(ev, module))
+        vendored = [v for v in own if isinstance(v, Cls) and _vendored(module, sink, v, own)]
+        for value in own:
+            if not any(value is v for v in vendored) and any(sink_missing(module, sink, at) for at in missing):
                 _run(ev, module, sink, value, missing, 0)
 
 
@@ -47,6 +49,21 @@ def _missing(module: "Module", sink: Registrations) -> Iterator[int]:
                 yield at + 1
 
 
+def _vendored(module: "Module", sink: Registrations, cls: Cls, own: list[Any]) -> bool:
+    """Whether a class is a part of a bundled SDK: only an SDK's own classes make one."""
+    data = module.loader.resolver.read(module.path) or b""
+    needle = b"new " + cls.name.encode() + b"("
+    spans = [(v.node.start, v.node.end) for v in own if isinstance(v, Cls) and sink.foreign(v)]
+    at = data.find(needle)
+    if not cls.name or at < 0 or not spans:
+        return False
+    while at >= 0:
+        if not any(start <= at < end for start, end in spans):
+            return False
+        at = data.find(needle, at + 1)
+    return True
+
+
 def _roots(ev: "Evaluator", module: "Module") -> Iterator[Any]:
     for name in list(module.scope.names):
         if name not in ("module", "exports", "require"):
@@ -67,6 +84,9 @@ def _run(ev: "Evaluator", module: "Module", sink: Registrations, value: Any, mis
                 _run(ev, module, sink, prop, missing, depth + 1)
         return
     if node is None or not isinstance(value, Fn | Cls) or value.scope.module is not module:
+        return
+    home = value if isinstance(value, Cls) else value.home
+    if home is not None and sink.foreign(home):
         return
     if not any(node.start <= at < node.end and sink_missing(module, sink, at) for at in missing):
         return

@@ -1,9 +1,11 @@
 """From the parts of a registration to a `Tool`, or to what could not be evaluated."""
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler.extractors.typescript import members
+from crawler.extractors.typescript.conditions import decisive, opposite
 from crawler.extractors.typescript.convert import Plain, to_json
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.members import Bound
@@ -26,6 +28,7 @@ from mcp_catalogue.model import Annotations, Condition, Handler, Location, MayHa
 if TYPE_CHECKING:
     from crawler.extractors.typescript.evaluate import Evaluator
 
+Key = tuple[str, str, int]
 MAX_NAME: Final = 256
 MAX_TOOLS: Final = 5_000
 _JSON_SCHEMA_KEYS = frozenset({"type", "properties", "$ref", "anyOf", "oneOf", "allOf", "$schema", "required"})
@@ -63,9 +66,14 @@ def is_callable(value: Any) -> bool:  # noqa: ANN401
 
 @dataclass(slots=True)
 class ToolSink:
-    """Collects tools: of one name and place once, without a condition if one registration has none."""
+    """Collects tools: of one name and place once, without a condition if one registration has none.
 
-    tools: dict[tuple[str, str, int], Tool] = field(default_factory=dict)
+    `handlers` holds what a call of each runs, as far as the registration says.
+    """
+
+    tools: dict[Key, Tool] = field(default_factory=dict)
+    order: list[Key] = field(default_factory=list)
+    handlers: dict[Key, Any] = field(default_factory=dict)
     unresolved: dict[tuple[str, int, str], Unresolved] = field(default_factory=dict)
     more: MayHaveMore | None = None
 
@@ -81,6 +89,7 @@ class ToolSink:
                 continue
             with ev.under(guard):
                 self._keep(self._tool(ev, draft, chosen, site))
+                self.handlers.setdefault(self.order[-1], draft.handler)
 
     def unknown(self, site: Site, reason: str, detail: str, covers: int | None = None) -> None:
         """Record a registration that could not be evaluated."""
@@ -90,6 +99,7 @@ class ToolSink:
     def _keep(self, tool: Tool) -> None:
         place = tool.location
         key = (tool.name, place.file if place else "", place.line if place else 0)
+        self.order.append(key)
         old = self.tools.get(key)
         if old is None and len(self.tools) < MAX_TOOLS:
             self.tools[key] = tool
@@ -97,6 +107,39 @@ class ToolSink:
             self.tools[key] = tool
         elif old is not None and old.input_schema is None and tool.input_schema is not None:
             self.tools[key] = tool
+
+    def disable(self, keys: list[Key], guard: Condition | None, file: str, line: int) -> None:
+        """Note that tools are switched off, always or under a condition."""
+        for key in keys:
+            tool = self.tools.get(key)
+            if tool is None or tool.condition is not None:
+                continue
+            if guard is None:
+                off = Condition(kind="mode", expression="disabled until enabled", default_on=False, file=file, line=line)
+            else:
+                off = opposite(guard)
+            self.tools[key] = replace(tool, condition=off)
+
+    def finished(self) -> list[Tool]:
+        """Return the tools, without conditions that tell none of them from the others.
+
+        A filter that every tool passes through (`enabledTools`) is no condition of one tool, and neither is
+        what is on by default for most of them.
+        """
+        tools = list(self.tools.values())
+        guards = [t.condition for t in tools if t.condition]
+        places = Counter((g.file, g.line) for g in guards)
+        states = Counter((g.file, g.line, g.default_on) for g in guards)
+        out = []
+        for tool in tools:
+            guard = tool.condition
+            if guard is not None:
+                everywhere = states[(guard.file, guard.line, guard.default_on)] == len(tools)
+                most = places[(guard.file, guard.line)] * 2 >= len(tools)
+                if everywhere or (most and guard.default_on is not False):
+                    tool = replace(tool, condition=None)  # noqa: PLW2901
+            out.append(tool)
+        return out
 
     def _tool(self, ev: "Evaluator", draft: Draft, name: str, site: Site) -> Tool:
         place = (site.file, site.line)
@@ -111,7 +154,7 @@ class ToolSink:
             input_schema=input_schema(ev, draft.schema),
             output_schema=input_schema(ev, draft.output) if draft.output is not UNDEFINED else None,
             annotations=_annotations(ev, draft.annotations),
-            condition=next((g for g in reversed(ev.guards) if g not in site.guards), None),
+            condition=decisive([g for g in ev.guards if g not in site.guards]),
             location=Location(file=place[0], line=place[1]),
             handler=_handler(draft.handler),
         )

@@ -40,7 +40,8 @@ class Unknown:
     """A value that cannot be told: why, the expression's text, and what is known of its origin.
 
     `kind` is a `Condition` kind where the value is configuration. `spec` and `path` say from which package a
-    value was imported and what was done to it (`McpServer`, `new McpServer`, `z.string()`).
+    value was imported and what was done to it (`McpServer`, `new McpServer`, `z.string()`). `template` is what is
+    known of a string, with `{}` for the rest.
     """
 
     reason: str
@@ -50,6 +51,7 @@ class Unknown:
     spec: str | None = None
     path: str = ""
     guards: tuple[Condition, ...] = ()
+    template: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -69,7 +71,10 @@ class Choice:
 
 @dataclass(slots=True, eq=False)
 class Obj:
-    """An object, a module namespace, a `Map` or a `Set` (`kind`); `open` when it may hold more than is known."""
+    """An object, a module namespace, a `Map` or a `Set` (`kind`); `open` when it may hold more than is known.
+
+    `born` counts the unknown branches around the place where it was made.
+    """
 
     props: dict[str, Any] = field(default_factory=dict)
     proto: Any = None
@@ -79,6 +84,7 @@ class Obj:
     entries: list[tuple[Any, Any]] = field(default_factory=list)
     place: Place | None = None
     guards: tuple[Condition, ...] = ()
+    born: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -88,6 +94,7 @@ class Arr:
     items: list[Any] = field(default_factory=list)
     open: Unknown | None = None
     place: Place | None = None
+    born: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -231,8 +238,12 @@ def join(pairs: list[tuple[Any, Condition | None]]) -> Any:  # noqa: ANN401
     flat: list[tuple[Any, Condition | None]] = []
     for value, guard in pairs:
         for inner, own in options(value):
-            if not any(same(inner, other) for other, _ in flat):
-                flat.append((inner, own or guard))
+            held = own or guard
+            index = next((i for i, (other, _) in enumerate(flat) if same(inner, other)), None)
+            if index is None:
+                flat.append((inner, held))
+            elif held is None or held.default_on:
+                flat[index] = (inner, held)
     if not flat:
         return UNDEFINED
     if len(flat) == 1:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.extractors.typescript.convert import from_json, to_json
 from crawler.extractors.typescript.literals import UNDEFINED
-from crawler.extractors.typescript.members import get, keys_of, to_array
+from crawler.extractors.typescript.members import keys_of, to_array
 from crawler.extractors.typescript.schema import JsonSchema, Schema, may_be_absent, resolve
 from crawler.extractors.typescript.values import Arr, Native, Obj, Text, Unknown, likely
 
@@ -32,9 +32,14 @@ _SAME = frozenset(
 )  # fmt: skip
 
 
+def simple_kind(name: str) -> str:
+    """Return the kind of a schema without parts."""
+    return _SIMPLE.get(name, "any")
+
+
 def namespace(library: str) -> Obj:
     """Return `z`."""
-    z = Obj(kind="module")
+    z = Obj(kind="zod")
     for name, kind in _SIMPLE.items():
         z.props[name] = Native(name, lambda _, __, args, ___, k=kind: _described(Schema(k, library), args))  # type: ignore[misc]
     for name, form in _FORMATS.items():
@@ -78,7 +83,8 @@ def _object(ev: "Evaluator", library: str, args: list[Any], keys: str = "strip")
     return _described(Schema("object", library, shape=shape, places=places, extra_keys=keys), args[1:])
 
 
-def _enum(ev: "Evaluator", library: str, args: list[Any]) -> Schema:
+def enum(ev: "Evaluator", library: str, args: list[Any]) -> Schema:
+    """`z.enum(values)`, of an array or of an object."""
     source = likely(args[0]) if args else UNDEFINED
     values = list(source.props.values()) if isinstance(source, Obj) else to_array(ev, source).items
     names = [v for v in to_json(Arr(values)) or [] if v is not None]
@@ -88,7 +94,8 @@ def _enum(ev: "Evaluator", library: str, args: list[Any]) -> Schema:
     return _described(Schema("enum", library, {"type": kind, "enum": names}), args[1:])
 
 
-def _literal(_: "Evaluator", library: str, args: list[Any]) -> Schema:
+def literal(_: "Evaluator", library: str, args: list[Any]) -> Schema:
+    """`z.literal(value)`."""
     value = to_json(args[0]) if args else None
     names = {str: "string", bool: "boolean", int: "number", float: "number"}
     if isinstance(value, list):
@@ -162,9 +169,9 @@ _FUNCTIONS: dict[str, Callable[["Evaluator", str, list[Any]], Any]] = {
     "strictObject": lambda ev, lib, args: _object(ev, lib, args, "strict"),
     "looseObject": lambda ev, lib, args: _object(ev, lib, args, "loose"),
     "interface": _object,
-    "enum": _enum,
-    "nativeEnum": _enum,
-    "literal": _literal,
+    "enum": enum,
+    "nativeEnum": enum,
+    "literal": literal,
     "union": _union,
     "xor": _union,
     "discriminatedUnion": _discriminated,
@@ -404,4 +411,4 @@ _METHODS: dict[str, Callable[["Evaluator", Schema, list[Any]], Any]] = {
     "isNullable": lambda _, s, __: s.nullable,
     "toJSONSchema": lambda ev, s, a: _to_json_schema(ev, "zod4", [s, *a]),
 }
-__all__ = ["as_shape", "get", "json_value", "member", "namespace"]
+__all__ = ["as_shape", "enum", "json_value", "literal", "member", "namespace", "simple_kind"]
