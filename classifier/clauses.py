@@ -177,8 +177,13 @@ def _copula(words: Sequence[str], i: int) -> bool:
 def _request(words: Sequence[str], i: int, lexicon: Lexicon) -> Clause | None:
     """Read "Make a GET request to …": GET reads; of another method it only says that something is called."""
     method = next((w for w in words[i + 1 : i + 4] if w in {"get", "post", "put", "patch", "delete"}), None)
+    if method is None:
+        return _from_verb(words, i, lexicon.verbs["make"], lexicon)
+    if "http" in words[i + 1 : i + 5] and method != "get":
+        payload = lexicon.nouns["http_request"]
+        return Clause((Phrase("run", "send", "http request", payload, words=("http", method, "request")),))
     if method not in {"get", "delete"}:
-        return None if method else _from_verb(words, i, lexicon.verbs["make"], lexicon)
+        return None
     return Clause((Phrase(lexicon.verbs[method].action, method, "", sure=False),))
 
 
@@ -203,7 +208,7 @@ def _is_verb(words: Sequence[str], i: int, verb: Verb, lexicon: Lexicon) -> bool
     if following == ":" and verb.noun_too:
         return False
     if not verb.noun_too:
-        return following not in {"of"} or verb.form != "third"
+        return following != "of"
     if following in {"of", "is", "are", ":"}:
         return False
     if verb.form == "base":
@@ -240,6 +245,8 @@ def _from_verb(words: Sequence[str], i: int, verb: Verb, lexicon: Lexicon) -> Cl
             nearby |= lexicon.nouns.get(word, frozenset())
     sure = not verb.noun_too or len(found) > 1 or (j < len(words) and words[j] in _DETERMINERS) or verb.form == "third"
     phrases = tuple(Phrase(v.action, v.base, " ".join(noun), head, nearby, sure, tuple(noun), origin) for v in found)
+    if any(v.action == "remove" for v in found) and any(v.action in {"create", "update"} for v in found):
+        origin = origin or "it"  # "add or remove": what can be put on and taken off
     if verb.action == "manage" and (listed := _listed(words, end, lexicon)):
         listed_phrases = tuple(
             Phrase(v.action, v.base, " ".join(noun), head, nearby, True, tuple(noun)) for v in listed
@@ -301,6 +308,9 @@ def _noun_phrase(words: Sequence[str], start: int) -> tuple[list[str], str, int]
         if word in _DETERMINERS or (word.endswith("ly") and not noun):
             i += 1
             continue
+        if word == "," and noun and i + 1 < len(words) and "-" in words[i + 1]:
+            i += 1
+            continue  # "a short-lived, pre-authenticated address"
         if word in _STOP or not (word[0].isalnum()):
             break
         noun.append(word)

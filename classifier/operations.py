@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from classifier.names import read_name
@@ -20,6 +21,7 @@ _HTTP = {
     "put": Category.EXECUTE, "patch": Category.EXECUTE, "delete": Category.DESTRUCTIVE,
 }  # fmt: skip
 MAX_VALUES = 100
+_PUTS = frozenset({"add", "set", "attach", "assign", "apply", "link", "put"})
 
 
 def find(reading: "Reading", book: Rulebook, lexicon: Lexicon) -> tuple[Operation, ...]:
@@ -31,7 +33,8 @@ def find(reading: "Reading", book: Rulebook, lexicon: Lexicon) -> tuple[Operatio
         values, pointer, stated = _values(parameter, reading)
         if not values:
             continue
-        labelled = [(v, i, _label(v, reading, book, lexicon)) for i, v in enumerate(values[:MAX_VALUES])]
+        pair = any(v.lower() in _PUTS for v in values)
+        labelled = [(v, i, _label(v, reading, book, lexicon, pair=pair)) for i, v in enumerate(values[:MAX_VALUES])]
         known = [(v, i, rule, phrase) for v, i, found in labelled if found is not None for rule, phrase in [found]]
         if not known or _is_http(values):
             continue
@@ -85,12 +88,14 @@ def _is_http(values: Iterable[str]) -> bool:
     return len(lowered & _HTTP.keys()) >= 2 and lowered <= _HTTP.keys() | {"trace", "connect"}
 
 
-def _label(value: str, reading: "Reading", book: Rulebook, lexicon: Lexicon) -> tuple[Rule, Phrase] | None:
+def _label(value: str, reading: "Reading", book: Rulebook, lexicon: Lexicon, *, pair: bool) -> tuple[Rule, Phrase] | None:
     """Read a value as a name of its own; an object it does not name is the tool's."""
     read = read_name(value, frozenset(), lexicon)
     subjects = reading.context.subjects
     best: tuple[Rule, Phrase] | None = None
     for phrase in read.phrases:
+        if phrase.action == "remove" and pair:
+            phrase = replace(phrase, origin="it")  # noqa: PLW2901  can be put on and taken off
         whole = phrase if phrase.noun else _with_object(phrase, reading)
         found = book.rule_for(whole, subjects)
         if found is not None and (best is None or _rank(found[0]) > _rank(best[0])):
@@ -104,8 +109,8 @@ def _label(value: str, reading: "Reading", book: Rulebook, lexicon: Lexicon) -> 
 def _with_object(phrase: Phrase, reading: "Reading") -> Phrase:
     for other in (*reading.name.phrases, *reading.clause.phrases):
         if other.classes or other.noun:
-            return Phrase(phrase.action, phrase.base, other.noun, other.classes, other.nearby, True, other.words)
-    return Phrase(phrase.action, phrase.base)
+            return replace(phrase, noun=other.noun, classes=other.classes, nearby=other.nearby, words=other.words)
+    return phrase
 
 
 def _rank(rule: Rule) -> int:
