@@ -10,8 +10,12 @@ from pathlib import Path
 from mcp_catalogue.entries import Decide
 from mcp_catalogue.errors import CatalogueError
 from mcp_catalogue.export.base import Change, Form, Row
+from mcp_catalogue.export.csv_tables import CsvTables
+from mcp_catalogue.export.datapackage import NAME, datapackage_text
 from mcp_catalogue.export.json_document import JsonDocument
 from mcp_catalogue.export.json_lines import JsonLines
+from mcp_catalogue.export.parquet import ParquetTables
+from mcp_catalogue.export.sqlite import SqliteFile
 from mcp_catalogue.export.text import without_text
 from mcp_catalogue.model import ServerRecord
 from mcp_catalogue.schemas import NAMES, schema_text
@@ -19,6 +23,9 @@ from mcp_catalogue.schemas import NAMES, schema_text
 FORMATS: dict[str, Form] = {
     "json": Form(JsonDocument, JsonDocument.files),
     "jsonl": Form(JsonLines, JsonLines.files),
+    "csv": Form(CsvTables, CsvTables.files),
+    "sqlite": Form(SqliteFile, SqliteFile.files),
+    "parquet": Form(ParquetTables, ParquetTables.files),
 }
 SUMS = "SHA256SUMS"
 _CHUNK = 1 << 20
@@ -85,7 +92,11 @@ def _write(records: Iterable[ServerRecord], folder: Path, wanted: Wanted) -> tup
 def _describe(folder: Path) -> None:
     for name in NAMES:
         (folder / name).write_text(schema_text(name), encoding="utf-8", newline="\n")
-    sums = [f"{_sha256(path)}  {path.name}\n" for path in sorted(folder.iterdir())]
+    digests = {path: _sha256(path) for path in sorted(folder.iterdir())}
+    package = folder / NAME
+    package.write_text(datapackage_text(digests), encoding="utf-8", newline="\n")
+    digests[package] = _sha256(package)
+    sums = [f"{digest}  {path.name}\n" for path, digest in sorted(digests.items())]
     (folder / SUMS).write_text("".join(sums), encoding="utf-8", newline="\n")
 
 
@@ -99,4 +110,4 @@ def _sha256(path: Path) -> str:
 
 def _known() -> set[str]:
     """Every name that an export can write."""
-    return {name for form in FORMATS.values() for name in form.files} | {*NAMES, SUMS}
+    return {name for form in FORMATS.values() for name in form.files} | {*NAMES, NAME, SUMS}
