@@ -1,16 +1,21 @@
 """Which paths hold no server code: tests, examples, documentation, vendored and generated files."""
 
+import re
 from pathlib import PurePosixPath
 
 _FOLDERS = frozenset(
     {
-        "__mocks__", "__pycache__", "__snapshots__", "__tests__", "benchmark", "benchmarks", "demo", "demos",
-        "doc", "docs", "e2e", "evals", "example", "examples", "fixture", "fixtures", "integration-tests", "mocks",
-        "node_modules", "sample", "samples", "site-packages", "spec", "specs", "template", "templates", "test",
-        "testdata", "testing", "tests", "third_party", "vendor", "venv",
+        "__fixtures__", "__mocks__", "__pycache__", "__snapshots__", "__tests__", "benches", "benchmark", "benchmarks",
+        "cypress", "demo", "demos", "doc", "docs", "e2e", "evals", "example", "examples", "fixture", "fixtures",
+        "integration-tests", "mocks", "node_modules", "sample", "samples", "site-packages", "spec", "specs", "template",
+        "templates", "test", "testdata", "testing", "tests", "third_party", "vendor", "venv",
     }
 )  # fmt: skip
 _STEM_ENDINGS = (".test", ".spec", ".stories", ".mock", ".d", "_test", ".config", ".bench", ".e2e")
+# `Acme.Server.Tests`, `ServerTests`, `UnitTest`: .NET's way to name a test project's folder.
+_TEST_PROJECT = re.compile(r"(?:[._-][Tt]ests?|[a-z]Tests?)$")
+# Below `src/main/java` folders are package names; `com/example` is no example there.
+_SOURCE_SET = re.compile(r"(?:^|/)src/(?:main|\w+Main)/(?:java|kotlin|scala|groovy)/")
 
 
 def is_noise(path: str, root: str = "") -> bool:
@@ -18,9 +23,11 @@ def is_noise(path: str, root: str = "") -> bool:
 
     Only folders below `root` count, so that a server kept in `examples/` can be read on its own.
     """
-    inner = PurePosixPath(path[len(root) + 1 :] if root else path)
-    folders = inner.parts[:-1]
-    if any(part.lower() in _FOLDERS or part.startswith(".") for part in folders):
+    inner = path[len(root) + 1 :] if root else path
+    packages = _SOURCE_SET.search(inner)
+    folders = PurePosixPath(inner[: packages.start()] if packages else inner).parts
+    folders = folders if packages else folders[:-1]
+    if any(part.lower() in _FOLDERS or part.startswith(".") or _TEST_PROJECT.search(part) for part in folders):
         return True
-    stem = inner.stem
+    stem = PurePosixPath(inner).stem
     return stem.endswith(_STEM_ENDINGS) or stem.startswith("test_") or stem == "conftest"
