@@ -8,6 +8,7 @@ from crawler.extractors.typescript import containers, members
 from crawler.extractors.typescript.calls import NEW, call, construct, invoke
 from crawler.extractors.typescript.convert import from_json, key_of, to_json, to_text
 from crawler.extractors.typescript.literals import UNDEFINED
+from crawler.extractors.typescript.node import URL
 from crawler.extractors.typescript.operators import to_number
 from crawler.extractors.typescript.values import (
     Arr,
@@ -223,7 +224,8 @@ def _process() -> Obj:
     env = Unknown("environment", "process.env", "env", Obj())
     argv = Unknown("arguments", "process.argv", "flag", Arr(["node", "server"]))
     made = Obj({"env": env, "argv": argv}, open=Unknown("run-time", "process", spec="node:process"))
-    made.props["platform"] = Unknown("run-time", "process.platform", "platform")
+    made.props["platform"] = Unknown("run-time", "process.platform", "platform", "linux")
+    made.props["arch"] = Unknown("run-time", "process.arch", "platform", "x64")
     made.props["exit"] = native("exit", _exit)
     made.props["cwd"] = native("cwd", lambda _, __: Unknown("run-time", "process.cwd()"))
     return made
@@ -277,6 +279,7 @@ def make_builtins() -> dict[str, Any]:
         "WeakSet": _collection("set"),
         "structuredClone": native("structuredClone", _first),
         "process": _process(),
+        "URL": URL,
         "setTimeout": native("setTimeout", _quiet),
         "setImmediate": native("setImmediate", _quiet),
         "queueMicrotask": native("queueMicrotask", _quiet),

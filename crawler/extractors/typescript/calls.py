@@ -73,7 +73,7 @@ def call(self: "Evaluator", callee: Any, this: Any, args: list[Any], pos: int = 
         return callee.call(self, this if callee.this is UNDEFINED else callee.this, args, pos)
     if isinstance(callee, Choice):
         results = []
-        for option, guard in callee.options[:16]:
+        for option, guard in callee.options[:200]:
             with self.under(guard):
                 results.append((call(self, option, this, args, pos), guard))
         return join(results)
@@ -90,8 +90,12 @@ def call(self: "Evaluator", callee: Any, this: Any, args: list[Any], pos: int = 
 
 def _call_unknown(self: "Evaluator", callee: Unknown, args: list[Any]) -> Any:  # noqa: ANN401
     guess = likely(callee)
-    if isinstance(guess, Fn | Native):
+    if isinstance(guess, Fn):
         return call(self, guess, UNDEFINED, args)
+    if isinstance(guess, Native):
+        result = call(self, guess, UNDEFINED, args)
+        name = f"{callee.text}(…)"[-160:]
+        return Unknown(callee.reason, name, callee.kind, result) if known(result) else result
     for arg in args:
         run_callback(self, arg)
     name = callee.text.rpartition(".")[2]
@@ -103,13 +107,13 @@ def _call_unknown(self: "Evaluator", callee: Unknown, args: list[Any]) -> Any:  
     return made
 
 
-def run_callback(self: "Evaluator", arg: Any) -> None:  # noqa: ANN401
-    """Run a function that was given to unknown code once, with unknown arguments."""
+def run_callback(self: "Evaluator", arg: Any, given: list[Any] | None = None) -> None:  # noqa: ANN401
+    """Run a function that was given to unknown code once, with what is known of its arguments."""
     if isinstance(arg, Fn) and id(arg.node) not in self.ran and self.sink.interesting(arg):
         self.ran.add(id(arg.node))
         count = len(arg.node.body().params)
         try:
-            invoke(self, arg, arg.this, [Unknown("argument") for _ in range(count)])
+            invoke(self, arg, arg.this, given or [Unknown("argument") for _ in range(count)])
         except Thrown:
             return
     elif isinstance(arg, Obj) and arg.kind == "object":

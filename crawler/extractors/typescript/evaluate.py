@@ -85,6 +85,8 @@ class Evaluator:
         self.ran: set[int] = set()
         self.spaces: dict[str, Any] = {}
         self.zod_version = "zod3"
+        self.files: Any = None
+        self.flags: dict[str, Any] = {}
 
     def spend(self, steps: int = 1) -> None:
         """Count work; raises `Exhausted` when the budget is gone."""
@@ -235,7 +237,7 @@ def _name(self: Evaluator, node: ir.Name, scope: Scope) -> Any:  # noqa: ANN401
     if node.id == "this":
         return scope.frame.this
     if node.id == "import.meta":
-        return Unknown("run-time", "import.meta")
+        return scope.module.meta()
     return self.lookup(node.id, scope)
 
 

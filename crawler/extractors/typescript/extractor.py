@@ -10,6 +10,7 @@ from crawler.extractors.base import Extraction, Project
 from crawler.extractors.typescript.builtins import make_builtins
 from crawler.extractors.typescript.evaluate import Evaluator
 from crawler.extractors.typescript.modules import Loader
+from crawler.extractors.typescript.node import Files
 from crawler.extractors.typescript.resolve import SOURCES, Resolver
 from crawler.extractors.typescript.sdk import TOKENS, Registrations
 from crawler.extractors.typescript.sweep import sweep
@@ -69,6 +70,7 @@ class _Run:
         self.sink = Registrations()
         self.ev = Evaluator(self.sink, make_builtins(), BUDGET)
         self.ev.zod_version = _zod_version(project)
+        self.ev.files = Files(self.resolver.read, project.tree.paths)
         self.sink.ev = self.ev
         self.loader.evaluator = self.ev
 

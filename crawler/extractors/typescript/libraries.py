@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from crawler.extractors.typescript import members, zod
+from crawler.extractors.typescript import commandline, members, node, zod
 from crawler.extractors.typescript.schema import Schema, resolve
 from crawler.extractors.typescript.texts import dedent
 from crawler.extractors.typescript.values import Arr, Native, Obj, Text, Unknown, likely
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _ZOD = ("zod", "zod/v3", "zod/v4", "zod/v4/core", "zod/v4-mini", "zod/mini")
 _KNOWN = ("zod", "zod-to-json-schema", "@modelcontextprotocol/", "@sinclair/typebox", "typebox", "valibot", "fastmcp",
-          "commander", "yargs", "minimist", "dotenv", "express")  # fmt: skip
+          "commander", "yargs", "minimist", "dotenv", "express", "yargs-parser", "mri", "cac", "meow", "citty", "sade")  # fmt: skip
 
 
 def is_library(spec: str) -> bool:
@@ -39,6 +39,10 @@ def namespace(ev: "Evaluator", spec: str) -> Any:  # noqa: ANN401
         made = ev.spaces[spec] = zod.namespace(version)
     elif made is None and spec in _NAMESPACES:
         made = ev.spaces[spec] = _NAMESPACES[spec]()
+    elif made is None and spec.removeprefix("node:") in _NODE:
+        made = ev.spaces[spec] = _NODE[spec.removeprefix("node:")](ev)
+    elif made is None and spec in _COMMAND_LINE:
+        made = ev.spaces[spec] = commandline.namespace(ev, spec)
     return made
 
 
@@ -80,4 +84,18 @@ _NAMESPACES = {
     "outdent": _dedent,
     "common-tags": _dedent,
 }
+_NODE = {
+    "path": lambda _: node.path_module(),
+    "path/posix": lambda _: node.path_module(),
+    "url": lambda _: node.url_module(),
+    "fs": lambda ev: ev.files.module(),
+    "fs/promises": lambda ev: ev.files.module(),
+    "util": lambda ev: node.util_module(ev.flags),
+    "os": lambda _: node.os_module(),
+    "process": lambda ev: ev.builtins["process"],
+}
+_COMMAND_LINE = frozenset(
+    {"commander", "yargs", "yargs/yargs", "yargs-parser", "minimist", "mri", "arg", "cac", "meow", "getopts",
+     "command-line-args", "@commander-js/extra-typings", "sade", "citty", "cleye", "yargs/helpers"}
+)  # fmt: skip
 __all__ = ["Arr", "Schema", "imported", "is_library", "namespace", "resolve"]

@@ -47,7 +47,7 @@ def get(self: "Evaluator", value: Any, name: str) -> Any:  # noqa: ANN401, PLR09
     if isinstance(value, Arr):
         return arrays.member(value, name)
     if isinstance(value, Choice):
-        return join([(get(self, v, name), g) for v, g in value.options[:16]])
+        return join([(get(self, v, name), g) for v, g in value.options[:200]])
     if isinstance(value, Fn | Cls | Native):
         return _function_member(self, value, name)
     reader = getattr(value, "member", None)
@@ -119,7 +119,7 @@ def _unknown_member(self: "Evaluator", value: Unknown, name: str) -> Any:  # noq
             guess = guess.guess
     if value.kind is None and value.spec is None and guess is NO_GUESS and is_settings(value.text):
         # Settings that nobody gave: the server is started without options.
-        return Unknown(value.reason, f"{value.text}.{name}"[-160:], "flag", UNDEFINED)
+        return Unknown(value.reason, f"{value.text}.{name}"[-160:], "flag", self.flags.get(name, UNDEFINED))
     path = f"{value.path}.{name}" if value.path else name
     text = f"{value.text}.{name}" if value.text else name
     return Unknown(value.reason, text[-160:], value.kind, guess, value.spec, path[-120:], value.guards)

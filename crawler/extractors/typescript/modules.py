@@ -3,13 +3,14 @@
 import posixpath
 from typing import TYPE_CHECKING, Any
 
-from crawler.extractors.typescript import execute, ir, libraries, members
+from crawler.extractors.typescript import execute, ir, libraries, members, node
 from crawler.extractors.typescript.convert import from_json
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.parse import first_error, parse, parse_json
 from crawler.extractors.typescript.resolve import SOURCES, Resolver
 from crawler.extractors.typescript.statements import FileLowerer, bound_names
 from crawler.extractors.typescript.values import (
+    Choice,
     Exhausted,
     Frame,
     Lazy,
@@ -53,9 +54,9 @@ class Module:
         names = self.scope.names
         names["module"] = self.holder
         names["exports"] = self.exports
-        names["require"] = Native("require", lambda _, __, args, ___: self.require(args[0] if args else UNDEFINED))
-        names["__dirname"] = Unknown("run-time", "__dirname")
-        names["__filename"] = Unknown("run-time", "__filename")
+        names["require"] = self.requirer()
+        names["__dirname"] = node.virtual(posixpath.dirname(self.path))
+        names["__filename"] = node.virtual(self.path)
         self.scope.frame.this = self.exports
         for statement in self.statements:
             self._bind(ev, statement)
@@ -132,21 +133,50 @@ class Module:
                 held.props.setdefault(name, prop)
         return held
 
-    def require(self, spec: Any) -> Any:  # noqa: ANN401
-        """`require(spec)`."""
-        return self.dynamic_import(spec)
+    def requirer(self) -> Native:
+        """`require`, with the bundler's `require.context`."""
+        made = Native("require", lambda _, __, args, ___: self.dynamic_import(args[0] if args else UNDEFINED))
+        made.props["context"] = Native("context", lambda _, __, args, ___: node.context(self, args))
+        made.props["resolve"] = Native("resolve", lambda _, __, args, ___: args[0] if args else UNDEFINED)
+        return made
+
+    def meta(self) -> Obj:
+        """`import.meta`."""
+        path = node.virtual(self.path)
+        made = Obj({"url": f"file://{path}", "filename": path, "dirname": posixpath.dirname(path)})
+        made.props["glob"] = Native("glob", lambda _, __, args, ___: node.glob(self, args))
+        made.props["webpackContext"] = Native("webpackContext", lambda _, __, args, ___: node.context(self, args))
+        made.open = Unknown("run-time", "import.meta")
+        return made
 
     def dynamic_import(self, spec: Any) -> Any:  # noqa: ANN401
         """`import(spec)`: the namespace; of several files when the path is a pattern."""
         ev = self.loader.evaluator
-        spec = likely(spec)
+        given, spec = spec, likely(spec)
+        inside = node.real(spec)
+        if inside is not None:
+            spec = node.virtual(inside)
         if isinstance(spec, str):
             target = self.loader.load(spec, self.path)
             if target is None:
                 return libraries.imported(ev, spec, "*")
             target.run(ev)
             return target.value
-        return Unknown("dynamic-import", spec.text if isinstance(spec, Unknown) else "")
+        return self._all_matching(ev, given)
+
+    def _all_matching(self, ev: "Evaluator", spec: Any) -> Any:  # noqa: ANN401
+        """Every file that a path with unknown parts can mean, as a bundler takes it."""
+        pattern = spec.template if isinstance(spec, Unknown) else ""
+        text = spec.text if isinstance(spec, Unknown) else ""
+        if pattern.startswith("."):
+            pattern = node.virtual(posixpath.normpath(posixpath.join(posixpath.dirname(self.path), pattern)))
+        inside = node.real(pattern)
+        if not inside or inside.startswith("{}") or "/" not in inside:
+            return Unknown("dynamic-import", text)
+        found = [m for p in node.matching(self.loader.resolver.tree.paths, inside) if (m := self.loader.module(p))]
+        for target in found:
+            target.run(ev)
+        return Choice([(target.value, None) for target in found]) if found else Unknown("dynamic-import", text)
 
     def run(self, ev: "Evaluator") -> None:
         """Run the module's statements once, the modules that it imports first."""

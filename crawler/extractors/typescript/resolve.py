@@ -111,6 +111,8 @@ class Resolver:
     def resolve(self, spec: str, importer: str) -> str | None:
         """Return the path that `spec` leads to from file `importer`; None for what is outside."""
         folder = posixpath.dirname(importer)
+        if spec.startswith("/@/"):
+            return self.file(posixpath.normpath(spec[3:]))
         if spec.startswith((".", "/")):
             return self.file(posixpath.normpath(posixpath.join(folder, spec)))
         if spec.startswith("#"):
