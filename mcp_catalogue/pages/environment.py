@@ -1,11 +1,14 @@
 """The template environment, and how a page becomes bytes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any, ClassVar, Protocol
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+import markupsafe
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
+from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup
 
 from mcp_catalogue.pages.text import direction, plural, rounded, shorten, visible
@@ -19,10 +22,42 @@ class Page(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
+# The public `escape` wraps each piece in a `Markup`, which costs ten times the escaping; what is joined to a page
+# is never escaped again. Older versions lack the inner function.
+_escape: Callable[[str], str] = getattr(markupsafe, "_escape_inner", markupsafe.escape)
+
+
+def escape_text(value: object) -> str:
+    """Escape `value` for HTML, as `markupsafe.escape` does."""
+    kind = type(value)
+    if kind is str:
+        return _escape(value)  # type: ignore[arg-type]
+    if kind is Markup:
+        return value  # type: ignore[return-value]
+    if isinstance(value, StrEnum):
+        return str(value.value)  # the taxonomy's own words
+    return markupsafe.escape(value)
+
+
+class _Generator(CodeGenerator):
+    """Lets templates call `escape_text`. Measured: a quarter of the time of a page."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ANN401 — private type
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
+            self.write("environment.escape_text(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
+class _Environment(Environment):
+    code_generator_class = _Generator
+    escape_text = staticmethod(escape_text)
+
+
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """Return the one environment: strict about names, escaping everything."""
-    env = Environment(
+    env = _Environment(
         loader=FileSystemLoader(resource_dir("site") / "templates"),
         undefined=StrictUndefined,
         autoescape=True,
@@ -55,8 +90,13 @@ def context_of(page: Page) -> dict[str, Any]:
 
 
 def render(page: Page) -> bytes:
-    """Return the page as UTF-8, with nothing invisible in it."""
-    return visible("".join(_chunks(page.template, context_of(page))))
+    """Return the page as UTF-8, with nothing invisible in it: HTML inside the layout, anything else as it is."""
+    values = context_of(page)
+    text = "".join(_chunks(page.template, values))
+    if page.template.endswith(".html"):
+        around = {"shell": values["shell"], "head": values["head"], "main": Markup(text)}  # noqa: S704 — escaped
+        text = "".join(_chunks("layout.html", around))
+    return visible(text)
 
 
 def fragment(name: str, values: Mapping[str, Any]) -> Markup:

@@ -1,6 +1,7 @@
 """Links out of the catalogue: only to plain web addresses, and to a line only where its commit is known."""
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from mcp_catalogue.model import ServerFacts
@@ -14,6 +15,7 @@ _LINE_FORMS = {
 }
 
 
+@lru_cache(maxsize=1024)
 def web_address(url: str | None) -> str | None:
     """Return `url` where it is an `http(s)` address without credentials or odd characters, else None."""
     if not url or not url.isascii() or any(c.isspace() or c in "\"'<>\\`{}|^" or not c.isprintable() for c in url):

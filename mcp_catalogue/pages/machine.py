@@ -7,7 +7,7 @@ from typing import ClassVar
 from mcp_catalogue.model import Severity
 from mcp_catalogue.pages.environment import render
 from mcp_catalogue.pages.overview import Overview
-from mcp_catalogue.pages.shell import TITLE, Shell, Site, shell_at
+from mcp_catalogue.pages.shell import TITLE, Head, Shell, Site, shell_at
 
 URLS = 40_000
 """Addresses in one sitemap; the protocol's limit is 50,000."""
@@ -64,6 +64,7 @@ class NotFoundPage:
 
     template: ClassVar[str] = "404.html"
     shell: Shell
+    head: Head
     base_url: str
 
 
@@ -78,7 +79,8 @@ def machine_files(site: Site, overview: Overview) -> Iterator[tuple[str, bytes]]
     yield "llms.txt", render(llms)
     if site.base_url:
         yield "opensearch.xml", render(OpenSearch(title=TITLE, base_url=site.base_url))
-        yield "404.html", render(NotFoundPage(shell=shell_at(site, site.base_url), base_url=site.base_url))
+        head = Head(title=f"Not found \u2013 {TITLE}", summary="No page here.")
+        yield "404.html", render(NotFoundPage(shell=shell_at(site, site.base_url), head=head, base_url=site.base_url))
 
 
 def sitemaps(base_url: str, pages: Iterable[tuple[str, str | None]]) -> Iterator[tuple[str, bytes]]:

@@ -6,9 +6,9 @@ from typing import ClassVar
 from markupsafe import Markup
 
 from mcp_catalogue.attacks import AttackPattern
-from mcp_catalogue.model import Action, Classification, Decision, Tool
+from mcp_catalogue.model import Classification, Decision, Tool
 from mcp_catalogue.pages.change_pages import change_text
-from mcp_catalogue.pages.control import Panel, example, tool_panels
+from mcp_catalogue.pages.control import Control, control
 from mcp_catalogue.pages.links import line_address, web_address
 from mcp_catalogue.pages.parameters import Parameters, parameters
 from mcp_catalogue.pages.quotes import Place, Quote, places, quotes
@@ -17,7 +17,6 @@ from mcp_catalogue.pages.server_view import ServerView, ToolRow
 from mcp_catalogue.pages.shell import Head, Shell, Site, json_ld
 from mcp_catalogue.pages.text import shorten
 from mcp_catalogue.pages.words import ACTIONS, CATEGORIES, CONFIDENCES, SEVERITIES, CategoryText, signal_text
-from mcp_catalogue.policy.base import Rendered
 from mcp_catalogue.store import Change, ToolDates
 
 MAX_DESCRIPTION = 12_000
@@ -87,7 +86,7 @@ class ToolPage:
     clashes: tuple[Clash, ...]
     parameters: Parameters
     hints: tuple[Hint, ...]
-    panels: tuple[Panel, ...]
+    control: Control
     action: tuple[str, str]
     alternative: tuple[str, str] | None
     dates: ToolDates | None
@@ -98,8 +97,6 @@ class ToolPage:
     changes: tuple[tuple[str, str], ...]  # day, what changed
     known_rules: frozenset[str]
     attacks: AttackLine
-    rate: Rendered
-    block: Rendered
     index: tuple[str, str]
 
 
@@ -149,7 +146,7 @@ def tool_page(  # noqa: PLR0913 — what a page is made of
         clashes=_clashes(label),
         parameters=parameters(tool, label),
         hints=_hints(tool, label),
-        panels=tool_panels(row.decided, server.policy_name),
+        control=control(row.decided, server.policy_name),
         action=ACTIONS[row.decision.action],
         alternative=ACTIONS[alternative] if alternative else None,
         dates=dates,
@@ -160,8 +157,6 @@ def tool_page(  # noqa: PLR0913 — what a page is made of
         changes=tuple((c.at[:10], change_text(c)) for c in reversed(changes))[:MAX_CHANGES],
         known_rules=known_rules(),
         attacks=attacks[:MAX_ATTACKS],
-        rate=example(row.decided, Action.LIMIT, server.policy_name),
-        block=example(row.decided, Action.HIDE, server.policy_name),
         index=index,
     )
 
