@@ -1,91 +1,86 @@
 """From a source tree to the facts of every server in it."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 
-from crawler.definition import clean_tool
-from crawler.extractors import EXTRACTORS, Extraction, Project
-from crawler.language import language_of
+from crawler import shims
+from crawler.extractors.base import Extraction, Project
+from crawler.extractors.recognised import EXTRACTOR as RECOGNISED
+from crawler.extractors.registry import EXTRACTORS
+from crawler.finishing import finish_tools
+from crawler.joining import FILES, Extracted, join
 from crawler.projects import find_projects
 from crawler.tree import SourceTree
-from mcp_catalogue.model import Completeness, ServerFacts, ServerId, Status, Tool
+from mcp_catalogue.model import Unreadable
+
+__all__ = ["Extracted", "extract", "finish_tools"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extracted:
-    """The facts of one server, and the declared dependencies (name → requirement) that would tell more."""
+def extract(tree: SourceTree, within: str | None = None) -> Iterator[Extracted]:
+    """Yield one result per MCP server found in `tree`, nearest the root first; none where there is no server.
 
-    facts: ServerFacts
-    wants: dict[str, str]
-
-
-def extract(tree: SourceTree) -> Iterator[Extracted]:
-    """Yield one result per MCP server found in `tree`, nearest the root first; none where there is no server."""
-    for project in find_projects(tree):
-        found = [(name, e) for name, x in EXTRACTORS.items() if (e := x.extract(project)) is not None]
-        if found:
-            yield _join(project, found)
-
-
-def finish_tools(tools: Iterable[Tool]) -> tuple[Tool, ...]:
-    """Add digest, language and variant; drop exact repeats; order by file and line.
-
-    Two different tools of one name get variants 1, 2 … by file and line. Of the same definition found twice
-    the first place stays.
+    With `within` only that folder is read, even where it lies among examples.
     """
-    ordered = sorted(tools, key=_place)
-    by_name: dict[str, dict[str, Tool]] = defaultdict(dict)
-    for tool in ordered:
-        done = replace(clean_tool(tool), description_language=language_of(tool.description), variant=None)
-        by_name[done.name].setdefault(done.digest, done)
-    result = [
-        replace(tool, variant=number if len(group) > 1 else None)
-        for group in by_name.values()
-        for number, tool in enumerate(group.values(), 1)
-    ]
-    return tuple(sorted(result, key=_place))
+    found = list(_servers(tree, within))
+    if not any(e.facts.tools for _, e in found) and (tree.dependencies or not found):
+        project = next(iter(find_projects(tree, within)))
+        elsewhere = list(shims.followed(project, lambda t: (e for _, e in _servers(t))))
+        if not elsewhere and not found and (described := shims.shim(project)) is not None:
+            elsewhere = [described]
+        if elsewhere:
+            yield from elsewhere
+            return
+    yield from (e for _, e in _own(found))
 
 
-def _place(tool: Tool) -> tuple[str, int, str]:
-    where = tool.location
-    return (where.file if where else "", where.line if where else 0, tool.name)
+def _servers(tree: SourceTree, within: str | None = None) -> Iterator[tuple[Project, Extracted]]:
+    for project in find_projects(tree, within):
+        found = _read(project)
+        if found:
+            yield project, join(project, found)
 
 
-def _join(project: Project, found: list[tuple[str, Extraction]]) -> Extracted:
-    tree, origin = project.tree, project.tree.origin
-    parts = [e for _, e in found]
-    tools = finish_tools(t for e in parts for t in e.tools)
-    unresolved = tuple(sorted({u for e in parts for u in e.unresolved}, key=lambda u: (u.file, u.line, u.reason)))
-    unreadable = tuple(u for e in parts for u in e.unreadable) + (tree.skipped if not project.root else ())
-    more = next((e.may_have_more for e in parts if e.may_have_more), None)
-    whole = bool(tools) and not unresolved and not unreadable and more is None
-    languages = sorted(parts, key=lambda e: -len(e.tools))
-    facts = ServerFacts(
-        id=ServerId(f"{origin.id}#{project.root}") if project.root else origin.id,
-        name=project.name or origin.name or origin.id,
-        description=project.description or origin.description,
-        version=project.version or origin.version,
-        language=languages[0].language,
-        aliases=origin.aliases,
-        repository=origin.repository or project.repository,
-        commit=origin.commit,
-        licence=project.licence or origin.licence,
-        source=origin.source,
-        extractors=tuple(sorted(name for name, _ in found)),
-        requirements=tuple(dict.fromkeys(r for e in parts for r in e.requirements)),
-        completeness=Completeness(
-            status=Status.COMPLETE if whole else Status.PARTIAL if tools or unresolved else Status.UNREADABLE,
-            enumerated=len(tools),
-            unresolved=unresolved,
-            unreadable=unreadable,
-            may_have_more=more,
-        ),
-        tools=tools,
-        server_name=next((e.server_name for e in parts if e.server_name), None),
-        transports=tuple(sorted({t for e in parts for t in e.transports})),
-        prompts=sum(e.prompts for e in parts),
-        resources=sum(e.resources for e in parts),
-    )
-    wants = {name: project.dependencies.get(name, "") for e in parts for name in e.wants}
-    return Extracted(facts=facts, wants=wants)
+def _read(project: Project) -> dict[str, Extraction]:
+    """Ask every extractor; one that fails on hostile input becomes an unreadable entry, never an exception."""
+    found: dict[str, Extraction] = {}
+    for name, extractor in EXTRACTORS.items():
+        try:
+            answer = extractor.extract(project)
+        except Exception as error:  # noqa: BLE001 - no input may end a crawl; the failure is stored and shown
+            failed = Unreadable(
+                file=project.root or ".", reason="extractor-failed", detail=f"{name}: {type(error).__name__}"
+            )
+            answer = Extraction(language=name, unreadable=(failed,))
+        if answer is not None:
+            found[name] = answer
+    failures = {n: e for n, e in found.items() if not e.tools and not e.unresolved and e.unreadable[:1] and _failed(e)}
+    if failures and len(failures) == len(found) and not _serves(project):
+        return {}
+    if set(found) <= {FILES} and (other := RECOGNISED.extract(project)) is not None:
+        found[RECOGNISED.name] = other
+    return found
+
+
+def _failed(answer: Extraction) -> bool:
+    return all(u.reason == "extractor-failed" for u in answer.unreadable)
+
+
+def _serves(project: Project) -> bool:
+    """Tell whether a project whose reading failed names MCP at all; a crash elsewhere makes no server."""
+    return any(b"mcp" in (project.tree.read(p) or b"")[:200_000].lower() for p in project.own[:500])
+
+
+def _own(found: list[tuple[Project, Extracted]]) -> Iterator[tuple[Project, Extracted]]:
+    """Leave out workspace libraries: projects whose every tool is also registered by a server that uses them."""
+    places = {p.root: _places(e) for p, e in found}
+    for project, one in found:
+        mine = places[project.root]
+        users = [
+            p for p, _ in found
+            if p is not project and mine and mine <= places[p.root] and (project.name in p.dependencies or mine < places[p.root])
+        ]  # fmt: skip
+        if not users:
+            yield project, one
+
+
+def _places(one: Extracted) -> frozenset[tuple[str, str, int]]:
+    return frozenset((t.name, t.location.file, t.location.line) for t in one.facts.tools if t.location is not None)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from crawler.definition import MAX_TEXT
-from crawler.extract import finish_tools
+from crawler.finishing import finish_tools
 from mcp_catalogue.errors import DataError
 from mcp_catalogue.model import (
     Annotations,
