@@ -53,7 +53,7 @@ def extract_from(job: Job) -> Extracts:
     if job.dependencies:
         tree = replace(tree, dependencies={name: load_tree(f) for name, f in job.dependencies.items()})
     started = time.process_time()
-    found = [e for e in extract(tree) if _asked_for(e.facts, job.source.subpath)]
+    found = [e for e in extract(tree, job.source.subpath) if _asked_for(e.facts, job.source.subpath)]
     wants = {name: requirement for e in found for name, requirement in e.wants.items()}
     cpu_ms = (time.process_time() - started) * 1000
     return Extracts(facts=tuple(e.facts for e in found), wants=wants, files=tree.files, cpu_ms=cpu_ms)
