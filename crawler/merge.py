@@ -42,6 +42,12 @@ class Merged:
     sources: tuple[str, ...] = ()
     facts: Mapping[str, JsonObject] = field(default_factory=dict)
 
+    @property
+    def listing(self) -> Listing:
+        """The record as one listing, for what only wants to fetch it."""
+        reason = self.joined[0].reason if self.joined else None
+        return Listing(target=self.target, aliases=self.aliases, reason=reason, facts=self.facts)
+
 
 @dataclass(slots=True)
 class _Groups:

@@ -72,7 +72,10 @@ class FetchContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GithubHosts:
-    """Base addresses without a slash at the end, and a token, which is sent to `api` only."""
+    """Base addresses without a slash at the end, and a token, which is sent to `api` only.
+
+    `archives` is empty where a server has no host of its own for tarballs.
+    """
 
     archives: str = "https://codeload.github.com"
     api: str = "https://api.github.com"

@@ -1,7 +1,7 @@
 """The context that a command works with, made from the user's own settings."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,18 +22,21 @@ def open_context(  # noqa: PLR0913 - each is a seam that a command or a test set
     environ: Mapping[str, str] | None = None,
     transport: Callable[[], httpx.BaseTransport] | None = None,
     allow_private: bool = False,
+    trusted: Iterable[str] = (),
     hosts: Mapping[str, HostLimit] | None = None,
 ) -> Iterator[FetchContext]:
     """Give a context with the user's registries, credentials, certificates and cache folder; close it after.
 
     Addresses on private networks are refused unless `allow_private`, but for the registries of the user's own
-    clients. `hosts` bounds how fast single hosts are asked.
+    clients, the GitHub of `GITHUB_API_URL`, and the hosts of the `trusted` addresses. `hosts` bounds how fast
+    single hosts are asked.
     """
     environ = os.environ if environ is None else environ
     clients = load_client_config(environ)
+    github = github_hosts(environ)
     registries = (clients.npm.default, *clients.npm.scopes.values(), *(i.url for i in clients.pypi if i.url))
-    trusted = frozenset((host, port) for _, host, port in map(origin_of, registries) if port)
-    guard = Guard(trusted=trusted, allow_private=allow_private)
+    named = map(origin_of, (*registries, github.api, github.archives, *trusted))
+    guard = Guard(trusted=frozenset((host, port) for _, host, port in named if port), allow_private=allow_private)
     with Http(
         transport=transport or make_transport(tls_context(clients), guard),
         politeness=Politeness(hosts=hosts),
@@ -45,5 +48,15 @@ def open_context(  # noqa: PLR0913 - each is a seam that a command or a test set
             cache=Cache(cache_dir or default_cache_dir(environ)),
             clients=clients,
             sources_dir=sources_dir,
-            github=GithubHosts(token=environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN")),
+            github=github,
         )
+
+
+def github_hosts(environ: Mapping[str, str]) -> GithubHosts:
+    """Return GitHub, or the GitHub Enterprise Server that `GITHUB_API_URL` and `GITHUB_SERVER_URL` name."""
+    token = environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN")
+    public = GithubHosts(token=token)
+    api = (environ.get("GITHUB_API_URL") or public.api).rstrip("/")
+    if api == public.api:
+        return public
+    return GithubHosts(archives="", api=api, web=(environ.get("GITHUB_SERVER_URL") or api).rstrip("/"), token=token)

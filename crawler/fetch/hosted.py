@@ -151,8 +151,8 @@ def _tarball(target: HostedRepository, context: FetchContext) -> tuple[str, dict
     if target.host != "github":
         purl = f"{target_id(replace(target, ref=None, subpath=None))}@{ref}"
         return str(purl2url.get_download_url(purl)), {}  # type: ignore[no-untyped-call]
-    if context.github.token:
+    if context.github.token or not context.github.archives:
         # Only the API accepts a token; it leads on to the archive host.
-        token = {"Authorization": f"Bearer {context.github.token}"}
+        token = {"Authorization": f"Bearer {context.github.token}"} if context.github.token else {}
         return f"{context.github.api}/repos/{target.owner}/{target.name}/tarball/{ref}", token
     return f"{context.github.archives}/{target.owner}/{target.name}/tar.gz/{ref}", {}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from crawler.sources.base import EnumerationSource, Listing, Skipped, SourceContext
-from crawler.sources.config import SourceConfig, enumerate_all, read_sources
+from crawler.sources.config import SourceConfig, enumerate_all, read_sources, trusted_addresses
 from crawler.sources.folder import FolderSource
 from crawler.sources.github import GithubSource
 from crawler.sources.glama import GlamaSource
@@ -38,4 +38,5 @@ __all__ = [
     "SourceContext",
     "enumerate_all",
     "read_sources",
+    "trusted_addresses",
 ]

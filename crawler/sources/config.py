@@ -55,6 +55,11 @@ def enumerate_all(
             yield config.name, Skipped(what=config.name, reason=str(error))
 
 
+def trusted_addresses(configs: Iterable[SourceConfig]) -> tuple[str, ...]:
+    """Return the addresses that the sources file itself names: whoever wrote it may name private ones."""
+    return tuple(url for config in configs if isinstance(url := config.options.get("url"), str))
+
+
 def _tables(path: Path) -> list[Any] | None:
     try:
         body = tomllib.loads(path.read_text("utf-8"))

@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from crawler.fetch import FetchContext, open_context
-from crawler.sources import Listing, Skipped, SourceConfig, enumerate_all, read_sources
+from crawler.merge import merge
+from crawler.sources import Listing, Skipped, SourceConfig, enumerate_all, read_sources, trusted_addresses
 from mcp_catalogue.cli.judging import JudgeMode, Judging, MaxTokens, Model, opened
 from mcp_catalogue.cli.options import DEFAULT_DATABASE, Database, SourcesDir
 from mcp_catalogue.cli.progress import note, progress
@@ -38,6 +39,9 @@ def crawl(
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Processes that read sources; one a core if not given.")
     ] = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Follow listings to addresses on private networks, too.")
+    ] = False,
 ) -> None:
     """Read every listed server into the store. What did not change is not fetched again.
 
@@ -47,7 +51,11 @@ def crawl(
       catalogue crawl --sources my-servers.toml --db my.db
     """
     configs = read_sources(sources or resource_dir("data") / "starter.toml")
-    with Store.open(db, create=True) as store, open_context(sources_dir=sources_dir) as context:
+    trusted = trusted_addresses(configs)
+    with (
+        Store.open(db, create=True) as store,
+        open_context(sources_dir=sources_dir, allow_private=allow_private, trusted=trusted) as context,
+    ):
         for line in context.clients.notes:
             note(f"note: {line}")
         book = WorkBook(store.connection)
@@ -83,15 +91,15 @@ def crawl(
 
 
 def _listings(configs: tuple[SourceConfig, ...], context: FetchContext, book: WorkBook) -> list[Listing]:
-    """Enumerate every source; a server listed twice is crawled once."""
-    listings: dict[str, Listing] = {}
+    """Enumerate every source; a server listed twice, under whatever names, is crawled once."""
+    listed: list[tuple[str, Listing]] = []
     for name, item in enumerate_all(configs, context):
         if isinstance(item, Skipped):
             book.skip(name, [(item.what, item.reason)], at=now())
             note(f"skipped: {item.what}: {item.reason}")
         else:
-            listings.setdefault(item.target, item)
-    return list(listings.values())
+            listed.append((name, item))
+    return [merged.listing for merged in merge(listed)]
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from crawler.fetch import FetchContext, GithubHosts, download, load_tree, locate
+from crawler.fetch.context import github_hosts
 from crawler.targets import HostedRepository
 from mcp_catalogue.errors import FetchError
 from mcp_catalogue.model import SourceKind
@@ -120,3 +121,9 @@ def test_what_is_not_in_the_folder_is_asked_of_the_host(
 def test_a_sources_folder_that_is_missing_says_so(tmp_path: Path, make_context: Any) -> None:
     with pytest.raises(FetchError, match="sources folder"):
         locate(TARGET, make_context(sources_dir=tmp_path / "missing"))
+
+
+def test_a_companys_github_is_asked_through_its_api() -> None:
+    hosts = github_hosts({"GITHUB_API_URL": "https://git.registry.example/api/v3/", "GH_TOKEN": "very-secret"})
+    assert (hosts.api, hosts.archives, hosts.token) == ("https://git.registry.example/api/v3", "", "very-secret")
+    assert github_hosts({"GITHUB_API_URL": "https://api.github.com"}) == GithubHosts()
