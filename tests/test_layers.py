@@ -24,7 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "mcp_catalogue.policy": SHOWN,
     "mcp_catalogue.pages": SHOWN | {"mcp_catalogue.policy", "mcp_catalogue.store", "classifier"},
     "mcp_catalogue.export": SHOWN | {"mcp_catalogue.policy", "mcp_catalogue.store"},
-    "mcp_catalogue.formats": SHOWN | {"mcp_catalogue.policy"},
+    "mcp_catalogue.formats": SHOWN | {"mcp_catalogue.policy", "mcp_catalogue.diff"},
 }
 
 

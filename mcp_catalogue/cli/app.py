@@ -7,14 +7,18 @@ import typer
 
 from mcp_catalogue import __version__
 from mcp_catalogue.cli.build import build
+from mcp_catalogue.cli.changes import changes
 from mcp_catalogue.cli.classify import classify
 from mcp_catalogue.cli.crawl import crawl
+from mcp_catalogue.cli.diff import diff
 from mcp_catalogue.cli.docs import docs
 from mcp_catalogue.cli.eval import evaluate
 from mcp_catalogue.cli.exits import EXIT_CODES
 from mcp_catalogue.cli.explain import explain
 from mcp_catalogue.cli.export import export
 from mcp_catalogue.cli.judge import judge
+from mcp_catalogue.cli.lock import lock
+from mcp_catalogue.cli.mismatches import mismatches
 from mcp_catalogue.cli.policy import policy
 from mcp_catalogue.cli.probe import probe_servers
 from mcp_catalogue.cli.serve import serve
@@ -36,6 +40,10 @@ app.command()(explain)
 app.command()(build)
 app.command()(export)
 app.command()(policy)
+app.command()(lock)
+app.command()(diff)
+app.command()(changes)
+app.command()(mismatches)
 app.command("probe")(probe_servers)
 app.command()(serve)
 app.command()(status)

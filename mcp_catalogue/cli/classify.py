@@ -17,9 +17,11 @@ from mcp_catalogue.cli.options import SourcesDir
 from mcp_catalogue.cli.progress import note, progress
 from mcp_catalogue.cli.reading import read_with
 from mcp_catalogue.cli.snippets import PolicyFormatName, with_snippets
+from mcp_catalogue.diff import difference
 from mcp_catalogue.entries import document, to_entry
 from mcp_catalogue.errors import CatalogueError, DataError, NoServerError
 from mcp_catalogue.formats import crossed, listing, markdown, sarif
+from mcp_catalogue.lock import read_entries
 from mcp_catalogue.model import ServerRecord, Severity
 from mcp_catalogue.pipeline.labelling import judged, overridden, shipped_overrides
 from mcp_catalogue.pipeline.reading import label
@@ -68,6 +70,10 @@ def classify(
         Severity | None,
         typer.Option(case_sensitive=False, help="End with exit code 1 if a tool is this severe or worse."),
     ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, help="A lock file: --fail-on then counts only what is new or worse since."),
+    ] = None,
     policy_format: Annotated[
         PolicyFormatName | None, typer.Option(help="Add each tool's policy snippet in this form to the JSON.")
     ] = None,
@@ -94,6 +100,7 @@ def classify(
     """
     if not targets and not manifest:
         raise typer.BadParameter("give a target, or --manifest FILE", param_hint="TARGET")
+    known = None if baseline is None else read_entries(baseline)
     failures = _Failures()
     wanted = Judging(
         mode=judge, model=model, max_cost=max_cost, max_tokens=max_tokens, price_in=price_in, price_out=price_out
@@ -102,8 +109,12 @@ def classify(
     printed = list(_printing(_finished(records, wanted), form, policy_format))
     if failures.count:
         raise typer.Exit(3)
-    if fail_on is not None and crossed(printed, fail_on):
-        note(f"a tool is {fail_on} or worse")
+    if fail_on is None:
+        return
+    if crossed(printed, fail_on) if known is None else difference(known, printed).crosses(fail_on):
+        note(
+            f"a tool is {fail_on} or worse" if known is None else f"since the baseline a tool became {fail_on} or worse"
+        )
         raise typer.Exit(1)
 
 
