@@ -107,6 +107,9 @@ def decide(claims: Sequence[Claim]) -> Verdict:
         else:
             deciding, confidence = [], Confidence.LOW
             steps.append("nothing says what it does: Write until shown otherwise")
+    if clause is not None and confidence is Confidence.HIGH and not operations and _mixed(claims):
+        confidence = Confidence.MEDIUM
+        steps.append("the clause joins verbs of different categories")
     primary = deciding[0].category if deciding else Category.WRITE
     for other in claims:
         if other.source in {"aside", "text", "parameter"} and other.sure and order(other.category) > order(primary):
@@ -125,6 +128,12 @@ def decide(claims: Sequence[Claim]) -> Verdict:
             confidence = claim.rule.confidence_cap
             steps.append(f"{claim.rule.id} is never surer than {confidence}")
     return Verdict(primary, confidence, tuple(dict.fromkeys(deciding)), _also(primary, deciding, claims), tuple(steps))
+
+
+def _mixed(claims: Sequence[Claim]) -> bool:
+    """Tell whether one clause joins reading with more than reading ("analyse and fix")."""
+    found = {c.category is Category.READ for c in claims if c.source == "clause"}
+    return len(found) > 1
 
 
 def _best(claims: Iterable[Claim]) -> Claim | None:

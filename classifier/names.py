@@ -19,7 +19,9 @@ MAX_NAME = 200
 
 _SEGMENT = re.compile(r"--|__|[./:]")
 # Short names with digits stay whole: k8s, s3, ec2, v2, 3d.
-_TOKEN = re.compile(r"[a-z]{1,3}\d{1,2}s?(?![a-z0-9])|[A-Z]{1,3}\d{1,2}(?![A-Za-z0-9])|\d{1,2}d(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+_TOKEN = re.compile(
+    r"[a-z]{1,3}\d{1,2}s?(?![a-z0-9])|[A-Z]{1,3}\d{1,2}(?![A-Za-z0-9])|\d{1,2}d(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+"
+)
 _JOINTS = frozenset({"by", "for", "from", "in", "to", "with", "via", "of", "on", "at", "into", "as", "using", "per"})
 _ADVERBS = frozenset(
     {

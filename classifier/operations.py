@@ -88,7 +88,9 @@ def _is_http(values: Iterable[str]) -> bool:
     return len(lowered & _HTTP.keys()) >= 2 and lowered <= _HTTP.keys() | {"trace", "connect"}
 
 
-def _label(value: str, reading: "Reading", book: Rulebook, lexicon: Lexicon, *, pair: bool) -> tuple[Rule, Phrase] | None:
+def _label(
+    value: str, reading: "Reading", book: Rulebook, lexicon: Lexicon, *, pair: bool
+) -> tuple[Rule, Phrase] | None:
     """Read a value as a name of its own; an object it does not name is the tool's."""
     read = read_name(value, frozenset(), lexicon)
     subjects = reading.context.subjects

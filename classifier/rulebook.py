@@ -35,7 +35,8 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     About the rest: `context` and `without_context` what the server is about; `text` RE2 patterns over the
     description; `name_words` adjacent words of the name; `information` (`name` or `description`) where that is a
     noun for information; `parameters` names of parameters (`=to` the whole name, `path` its last words),
-    `types` their JSON type; `rules` and `categories` what was decided otherwise; `many` where name or object
+    `types` their JSON type, `beside` last words of another
+    parameter (one of them is there); `rules` and `categories` what was decided otherwise; `many` where name or object
     says several.
     """
 
@@ -56,6 +57,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     information: str = ""
     parameters: tuple[str, ...] = ()
     types: frozenset[str] = _NONE
+    beside: frozenset[str] = _NONE
     rules: frozenset[str] = _NONE
     categories: frozenset[Category] = frozenset()
     many: bool = False

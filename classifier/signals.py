@@ -90,6 +90,12 @@ def find(reading: "Reading", verdict: Verdict, book: Rulebook, mismatches: tuple
 
 
 @lru_cache(maxsize=65536)
+def _last(name: str) -> str:
+    segments = tokenize(name)
+    return segments[-1][-1] if segments else ""
+
+
+@lru_cache(maxsize=65536)
 def _by_parameter(name: str, book: Rulebook) -> tuple[tuple[Rule, When], ...]:
     tokens = [t for segment in tokenize(name) for t in segment]
     found: dict[tuple[RuleId, int], tuple[Rule, When]] = {}
@@ -104,7 +110,8 @@ def parameter_rules(reading: "Reading", book: Rulebook) -> Iterator[tuple[Parame
     """Yield the parameters that a rule looks at, where their JSON type fits (an unknown type fits)."""
     for parameter in reading.parameters:
         for rule, when in _by_parameter(parameter.name, book):
-            if not when.types or not parameter.type or parameter.type in when.types:
+            fits = not when.types or not parameter.type or parameter.type in when.types
+            if fits and (not when.beside or any(_last(p.name) in when.beside for p in reading.parameters)):
                 yield parameter, rule, when
 
 
