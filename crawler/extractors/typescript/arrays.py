@@ -88,8 +88,15 @@ def _filter(self: "Evaluator", array: Arr, args: list[Any]) -> Any:  # noqa: ANN
 def _filter_guard(function: Any, result: Any) -> Any:  # noqa: ANN401
     node = function.node if isinstance(function, Fn) else None
     file = function.scope.module.path if isinstance(function, Fn) else ""
-    text = result.text if isinstance(result, Unknown) and result.text else "filter"
+    text = source_text(function) if isinstance(function, Fn) else "filter"
     return condition(result, text, file, node.line if node else 0)
+
+
+def source_text(function: Fn) -> str:
+    """The text of a function, on one line and cut."""
+    module = function.scope.module
+    data = module.loader.resolver.read(module.path) or b""
+    return " ".join(data[function.node.start : min(function.node.end, function.node.start + 400)].decode("utf-8", "replace").split())[:160]
 
 
 def _flat_map(self: "Evaluator", array: Arr, args: list[Any]) -> Any:  # noqa: ANN401

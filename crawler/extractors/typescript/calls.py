@@ -29,8 +29,12 @@ if TYPE_CHECKING:
 
 MAX_CALLS = 120
 """Nested calls."""
-MIN_SHARE = 4_000
-"""Steps that every call may use; at depth n, a call may use the budget's 2**n-th part."""
+SHARE = 1.5
+"""At depth n, a call may use the budget's SHARE**n-th part, …"""
+MIN_SHARE = 15_000
+"""… but at least so many steps."""
+MAX_CUTS = 2
+"""How often a function may use up its share before it is not called any more."""
 MAX_SAME = 30
 """Nested calls of one function with known arguments; with unknown ones, 2."""
 
@@ -130,12 +134,12 @@ def invoke(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any: 
         return Unknown("recursive", node.name)
     if self.depth > MAX_CALLS:
         return Unknown("nested-too-deep", node.name)
-    if id(node) in self.cut:
+    if self.cut.get(id(node), 0) > MAX_CUTS:
         return Unknown("too-much-work", node.name)
     self.active[id(node)] = same + 1
     self.stack.append(function)
     self.depth += 1
-    floor, own_floor = self.floor, self.left - max(self.budget >> self.depth, MIN_SHARE)
+    floor, own_floor = self.floor, self.left - max(int(self.budget / SHARE**self.depth), MIN_SHARE)
     self.floor = max(floor, own_floor)
     guards, logs = len(self.guards), len(self.logs)
     try:
@@ -150,7 +154,7 @@ def invoke(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any: 
         if own_floor <= floor:
             raise
         # This call used up its share, not its callers': they go on without its result.
-        self.cut.add(id(node))
+        self.cut[id(node)] = self.cut.get(id(node), 0) + 1
         del self.guards[guards:], self.logs[logs:]
         return Unknown("too-much-work", node.name)
     finally:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final, Literal
 
-from crawler.extractors.typescript.values import NO_GUESS, Choice, Unknown, likely, truth
+from crawler.extractors.typescript.values import NO_GUESS, Choice, Guarded, Unknown, likely, truth
 from mcp_catalogue.model import Condition
 
 Kind = Literal["flag", "env", "toolset", "mode", "platform", "auth"]
 _WORDS: Final[tuple[tuple[Kind, tuple[str, ...]], ...]] = (
     ("env", ("process.env", "env.", "env[")),
     ("platform", ("platform", "darwin", "win32", "linux", "arch")),
-    ("toolset", ("toolset", "toolgroup", "enabledtools", "disabledtools", "allowedtools", "categor", "preset",
+    ("toolset", ("toolset", "toolgroup", "enabledtools", "isallowed", "toolallowed", "isenabled", "toolenabled", "tools.includes", "tools.has", "disabledtools", "allowedtools", "categor", "preset",
                  "features", "scopes")),
     ("auth", ("auth", "token", "apikey", "api_key", "permission", "login", "account", "credential", "user", "session",
               "scope", "admin")),
@@ -47,11 +47,23 @@ def kind_of(value: Any, text: str) -> Kind:  # noqa: ANN401
     return "flag"
 
 
+def default_truth(value: Any) -> bool | None:  # noqa: ANN401
+    """Whether `value` is true when the server is started without options; None when that is not known."""
+    if isinstance(value, Unknown):
+        return truth(likely(value)) if value.guess is not NO_GUESS else None
+    if isinstance(value, Guarded):
+        return default_truth(value.value)
+    if not isinstance(value, Choice):
+        return truth(value)
+    on = [v for v, g in value.options if g is not None and g.default_on is True]
+    possible = on or [v for v, g in value.options if g is None or g.default_on is None]
+    verdicts = {default_truth(v) for v in possible}
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
 def condition(value: Any, text: str, file: str, line: int, *, negate: bool = False) -> Condition:  # noqa: ANN401
     """Return the condition that `value` is true (or false)."""
-    default: bool | None = None
-    if (isinstance(value, Unknown) and value.guess is not NO_GUESS) or isinstance(value, Choice):
-        default = truth(likely(value))
+    default = default_truth(value)
     if negate and default is not None:
         default = not default
     words = text or "condition"

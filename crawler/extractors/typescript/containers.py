@@ -9,6 +9,8 @@ from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.members import to_array
 from crawler.extractors.typescript.values import Arr, Guarded, Native, Obj, Unknown, known, likely, same
 
+from mcp_catalogue.model import Condition
+
 if TYPE_CHECKING:
     from crawler.extractors.typescript.evaluate import Evaluator
 
@@ -83,9 +85,18 @@ def _get(_: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
 
 def _has(_: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
     wanted = args[0] if args else UNDEFINED
-    if _position(this, wanted) is not None:
-        return True
+    at = _position(this, wanted)
+    if at is not None:
+        held = this.entries[at][1]
+        return True if not isinstance(held, Guarded) else _maybe(held.guard)
     return Unknown("run-time", "has") if this.open is not None or not known(wanted) else False
+
+
+def _maybe(guard: Condition) -> Unknown:
+    made = Unknown("not-constant", guard.expression, guard.kind)
+    if guard.default_on is not None:
+        made.guess = guard.default_on
+    return made
 
 
 def _values(_: "Evaluator", this: Obj, __: list[Any]) -> Any:  # noqa: ANN401

@@ -75,7 +75,7 @@ class Evaluator:
         self.builtins = builtins
         self.budget = self.left = budget
         self.floor = 0
-        self.cut: set[int] = set()
+        self.cut: dict[int, int] = {}
         self.guards: list[Condition] = []
         self.logs: list[dict[tuple[int, str], tuple[Scope, Any]]] = []
         self.active: dict[int, int] = {}
@@ -220,7 +220,10 @@ def concat(values: list[Any], file: str, line: int, *, template: bool = True) ->
 
 def template_of(value: Any) -> str | None:  # noqa: ANN401
     """The text of a value with `{}` for what is unknown in it; None where nothing is known."""
-    return to_text(value) or (value.template if isinstance(value, Unknown) else "") or None
+    if isinstance(value, Unknown):
+        guess = likely(value)
+        return value.template or (str(guess) if isinstance(guess, str) and "undefined" not in guess else None) or None
+    return to_text(value) or None
 
 
 def _concat(self: Evaluator, node: ir.Concat, scope: Scope) -> Any:  # noqa: ANN401

@@ -128,7 +128,7 @@ def _unknown_member(self: "Evaluator", value: Unknown, name: str) -> Any:  # noq
 def is_settings(text: str) -> bool:
     """Whether an expression is by its name the options that a server was started with."""
     last = text.rpartition(".")[2].lower().lstrip("_#")
-    return last.endswith(("args", "argv", "options", "opts", "flags", "config", "settings"))
+    return last.endswith(("args", "argv", "options", "opts", "flags", "config", "settings", "configuration"))
 
 
 def _function_member(self: "Evaluator", value: Fn | Cls | Native, name: str) -> Any:  # noqa: ANN401

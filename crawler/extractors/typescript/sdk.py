@@ -63,7 +63,7 @@ class Registrations(ToolSink):
     prompts: int = 0
     resources: int = 0
     counted: set[tuple[str, int]] = field(default_factory=set)
-    flags: dict[str, Any] = field(default_factory=dict)
+    settled: set[tuple[str, int]] = field(default_factory=set)
 
     def foreign(self, cls: Cls) -> bool:
         """Whether a class is a copy of an SDK's server, or inherits from one only inside the bundle."""
@@ -80,6 +80,8 @@ class Registrations(ToolSink):
             if name in _OTHERS and site.args and is_server(site.receiver, site.callee):
                 self._count(_OTHERS[name], site)
             return UNHANDLED
+        if (site.module.path, site.pos) in self.settled:
+            return Unknown("registered", f"{name}(…)")
         self.visited.add((site.module.path, site.pos))
         if not is_server(site.receiver, site.callee):
             return UNHANDLED

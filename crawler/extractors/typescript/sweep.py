@@ -18,6 +18,7 @@ _MAX_SITES: Final = 2_000
 
 def sweep(ev: "Evaluator", loader: "Loader", sink: Registrations) -> None:
     """Run what holds a registration that was not evaluated yet."""
+    sink.settled = set(sink.visited)
     for module in [m for m in loader.modules.values() if m is not None]:
         missing = list(_missing(module, sink))
         if not missing:

@@ -136,7 +136,7 @@ class ToolSink:
             if guard is not None:
                 everywhere = states[(guard.file, guard.line, guard.default_on)] == len(tools)
                 most = places[(guard.file, guard.line)] * 2 >= len(tools)
-                if everywhere or (most and guard.default_on is not False):
+                if (everywhere and guard.kind != "toolset") or (most and guard.default_on is not False):
                     tool = replace(tool, condition=None)  # noqa: PLW2901
             out.append(tool)
         return out

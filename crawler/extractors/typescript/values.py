@@ -255,16 +255,26 @@ def join(pairs: list[tuple[Any, Condition | None]]) -> Any:  # noqa: ANN401
 
 
 def _join_arrays(arrays: list[tuple[Any, Condition | None]]) -> Arr:
-    first = arrays[0][0]
-    merged: list[Any] = []
+    """Merge alternatives: what is in all of them without a condition stays so, the rest keeps its likeliest one."""
+    found: list[tuple[Any, list[Condition | None]]] = []
     for array, guard in arrays:
         for item in array.items:
             inner = item.value if isinstance(item, Guarded) else item
-            if any(same(inner, m.value if isinstance(m, Guarded) else m) for m in merged):
-                continue
-            everywhere = all(any(same(inner, other) for other in a.items) for a, _ in arrays)
-            merged.append(item if everywhere or guard is None or isinstance(item, Guarded) else Guarded(item, guard))
-    return Arr(merged, next((a.open for a, _ in arrays if a.open), None), first.place)
+            own = item.guard if isinstance(item, Guarded) else None
+            held = next((guards for other, guards in found if same(inner, other)), None)
+            if held is None:
+                held = []
+                found.append((inner, held))
+            held.append(own if own is not None and (guard is None or guard.default_on is not False) else guard)
+            if own is None:
+                held.append(None)
+    merged: list[Any] = []
+    for inner, guards in found:
+        everywhere = sum(g is None for g in guards) == len(arrays)
+        real = [g for g in guards if g is not None]
+        best = max(real, key=lambda g: 1 if g.default_on is None else 2 * g.default_on, default=None)
+        merged.append(inner if everywhere or best is None else Guarded(inner, best))
+    return Arr(merged, next((a.open for a, _ in arrays if a.open), None), arrays[0][0].place)
 
 
 def same(left: Any, right: Any) -> bool:  # noqa: ANN401
