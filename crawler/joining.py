@@ -37,11 +37,12 @@ def join(project: Project, found: Mapping[str, Extraction]) -> Extracted:
     parts = list(found.values())
     raw, unresolved = _tools(found)
     tools = finish_tools(raw)
-    unreadable = tuple(dict.fromkeys(u for e in parts for u in e.unreadable))
+    said = [e for name, e in found.items() if name != FILES or len(found) == 1]  # a file's silence says nothing of code
+    unreadable = tuple(dict.fromkeys(u for e in said for u in e.unreadable))
     unreadable += tree.skipped if not project.root else ()
     more = next((e.may_have_more for e in parts if e.may_have_more), None)
     status = _status(tools, unresolved, unreadable, whole=more is None)
-    language = max(parts, key=lambda e: len(e.tools)).language
+    language = max(said, key=lambda e: len(e.tools)).language
     facts = ServerFacts(
         id=ServerId(f"{origin.id}#{project.root}") if project.root else origin.id,
         name=project.name or origin.name or origin.id,

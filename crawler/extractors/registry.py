@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from crawler.extractors.base import Extractor
 from crawler.extractors.csharp import EXTRACTOR as CSHARP
+from crawler.extractors.files import EXTRACTOR as FILES
 from crawler.extractors.golang import EXTRACTOR as GO
 from crawler.extractors.jvm import EXTRACTOR as JVM
 from crawler.extractors.python import PythonExtractor
@@ -12,6 +13,7 @@ from crawler.extractors.typescript import TypeScriptExtractor
 
 EXTRACTORS: Mapping[str, Extractor] = {
     "csharp": CSHARP,
+    "files": FILES,
     "go": GO,
     "jvm": JVM,
     "python": PythonExtractor(),
