@@ -27,11 +27,10 @@ from mcp_catalogue.policy.base import Decided, Rendered
 INLINE = ("policylayer", "intercept", "claude-code", "codex")
 """The formats on a tool's page; the rest stand on the server's."""
 _TOOL = "zq0tool0qz"
-_STAND_IN = "zq0server0qz"
-_STAND_IN_DASH = "zq0server-0qz"
+_SERVER, _SERVER_DASH = "zq0server0qz", "zq0server-0qz"
+_SIMPLE_SERVER = re.compile(r"[a-z]+(?:-[a-z0-9]+){0,4}", re.ASCII)
 _SIMPLE = re.compile(r"[a-z]+(?:_[a-z0-9]+){1,6}", re.ASCII)
-"""Names that no format has to quote, cut or replace."""
-_SIMPLE_SERVER = re.compile(r"[a-z]+(?:-[a-z]+){0,4}", re.ASCII)
+"""Names that no format has to quote, cut or replace; the stand-in is one of them."""
 _NAME = re.compile(r"[^a-zA-Z0-9_-]+")
 
 
@@ -84,14 +83,25 @@ def control(decided: Decided, name: str) -> Control:
     """Return the part of a tool's page that shows policies.
 
     Where a decision rests on nothing but the label, the policies of two tools differ in their names only, so they
-    are rendered once with stand-in names. Measured: a third of the time of a page.
+    are rendered once with stand-ins. Measured: a third of the time of a page.
     """
     decision, tool = decided.decision, decided.tool
-    if decision.conditions or tool.condition or not (_SIMPLE.fullmatch(tool.name) and _SIMPLE_SERVER.fullmatch(name)):
+    if not _SIMPLE.fullmatch(tool.name):
         return _control(decided, name)
-    stand_in = _STAND_IN_DASH if "-" in name else _STAND_IN
-    made = _shared(decision.action, decision.limit, stand_in)
-    return Control(*(Markup(part.replace(stand_in, name).replace(_TOOL, tool.name)) for part in made))  # noqa: S704
+    made = _for_server(decision.action, decision.limit, name)
+    asked = Markup(str.replace(made.asked, _TOOL, tool.name))  # noqa: S704 — a plain word in escaped text
+    if decision.conditions or tool.condition:
+        return Control(*_panels(decided, name), asked)
+    panels, first = (Markup(str.replace(part, _TOOL, tool.name)) for part in made[:2])  # noqa: S704
+    return Control(panels, first, asked)
+
+
+@lru_cache(maxsize=64)
+def _for_server(action: Action, limit: Limit | None, name: str) -> Control:
+    if not _SIMPLE_SERVER.fullmatch(name):
+        return _shared(action, limit, name)
+    stand_in = _SERVER_DASH if "-" in name else _SERVER
+    return Control(*(Markup(str.replace(part, stand_in, name)) for part in _shared(action, limit, stand_in)))  # noqa: S704
 
 
 @lru_cache(maxsize=256)
@@ -105,13 +115,13 @@ def _shared(action: Action, limit: Limit | None, server: str) -> Control:
 
 
 def _control(decided: Decided, name: str) -> Control:
-    panels = tool_panels(decided, name)
     asked = {"rate": example(decided, Action.LIMIT, name), "block": example(decided, Action.HIDE, name)}
-    return Control(
-        fragment("parts/panels.html", {"panels": panels}),
-        fragment("parts/first.html", {"panel": panels[0]}),
-        fragment("parts/asked.html", asked),
-    )
+    return Control(*_panels(decided, name), fragment("parts/asked.html", asked))
+
+
+def _panels(decided: Decided, name: str) -> tuple[Markup, Markup]:
+    panels = tool_panels(decided, name)
+    return fragment("parts/panels.html", {"panels": panels}), fragment("parts/first.html", {"panel": panels[0]})
 
 
 def _panel(id_: str, rendered: Rendered, name: str) -> Panel:

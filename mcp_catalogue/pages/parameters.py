@@ -79,12 +79,12 @@ def _risks(label: Classification) -> Mapping[str, tuple[str, ...]]:
 
 def _rows(schema: JsonObject, above: str, depth: int, risks: Mapping[str, tuple[str, ...]]) -> Iterator[Parameter]:
     properties = schema.get("properties")
-    if not isinstance(properties, Mapping):
+    if not isinstance(properties, dict):
         return
     listed = schema.get("required")
     required = {name for name in listed if isinstance(name, str)} if isinstance(listed, list) else set()
     for name, value in properties.items():
-        inner = value if isinstance(value, Mapping) else {}
+        inner = value if isinstance(value, dict) else {}
         path = f"{above}{name}"
         text = inner.get("description")
         yield Parameter(
@@ -98,13 +98,13 @@ def _rows(schema: JsonObject, above: str, depth: int, risks: Mapping[str, tuple[
         if depth < MAX_DEPTH:
             yield from _rows(inner, f"{path}.", depth + 1, risks)
             items = inner.get("items")
-            if isinstance(items, Mapping):
+            if isinstance(items, dict):
                 yield from _rows(items, f"{path}[].", depth + 1, risks)
 
 
 def _type(schema: JsonObject) -> str:
     kind = schema.get("type")
-    if kind == "array" and isinstance(items := schema.get("items"), Mapping):
+    if kind == "array" and isinstance(items := schema.get("items"), dict):
         return f"{_type(items)}[]" if items.get("type") or items.get("enum") else "array"
     if isinstance(kind, str):
         return kind[:40]
@@ -112,7 +112,7 @@ def _type(schema: JsonObject) -> str:
         return " or ".join(str(k)[:20] for k in kind[:6])
     for key in ("anyOf", "oneOf", "allOf"):
         if isinstance(options := schema.get(key), list):
-            return " or ".join(dict.fromkeys(_type(o) for o in options[:6] if isinstance(o, Mapping)))
+            return " or ".join(dict.fromkeys(_type(o) for o in options[:6] if isinstance(o, dict)))
     return "one of" if isinstance(schema.get("enum"), list) else "any"
 
 
@@ -121,9 +121,10 @@ def _limits(schema: JsonObject) -> Iterator[str]:
     if isinstance(values, list) and values:
         shown = ", ".join(_value(v) for v in values[:_ENUM])
         yield shown + (f" and {len(values) - _ENUM} more" if len(values) > _ENUM else "")
-    for key, words in _LIMITS:
-        if key in schema and schema[key] is not None:
-            yield f"{words} {_value(schema[key])}"
+    if len(schema) > 2 or "default" in schema:
+        for key, words in _LIMITS:
+            if key in schema and schema[key] is not None:
+                yield f"{words} {_value(schema[key])}"
 
 
 def _value(value: Any) -> str:  # noqa: ANN401 — any JSON value

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from markupsafe import Markup
 
 from mcp_catalogue.pages.environment import fragment
@@ -96,6 +97,10 @@ def shell_at(site: Site, root: str, section: str = "") -> Shell:
 
 def json_ld(value: Mapping[str, Any]) -> Markup:
     """Return `value` for a JSON-LD block: no character that could end the block or open a comment."""
-    text = json.dumps({"@context": "https://schema.org", **value}, ensure_ascii=True, sort_keys=True)
+    whole = {"@context": "https://schema.org", **value}
+    try:
+        text = msgspec.json.encode(whole).decode()
+    except UnicodeEncodeError:  # a lone surrogate
+        text = json.dumps(whole)
     text = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return Markup(text)  # noqa: S704 — escaped for a data block in the line above

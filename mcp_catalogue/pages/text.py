@@ -64,6 +64,8 @@ def shorten(text: str | None, length: int = 140) -> str:
     """Return the first line of `text`, cut at a word with an ellipsis where it is longer than `length`."""
     if not text:
         return ""
+    if len(text) <= length and "\n" not in text:
+        return text.strip()
     line = text.strip().split("\n", 1)[0].strip()[: length * 2]
     if len(line) <= length:
         return line
