@@ -8,7 +8,7 @@ tools of one category get different patterns where they differ. The first clause
 import re
 import tomllib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import msgspec
@@ -153,6 +153,7 @@ def _parameter_names(tool: Tool) -> list[str]:
     return [str(name) for name in properties] if isinstance(properties, dict) else []
 
 
+@lru_cache(maxsize=4096)
 def _words(name: str) -> frozenset[str]:
     """Split `fileIds` or `file_ids` into its words, each also without a plural s."""
     words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+", name[:200])

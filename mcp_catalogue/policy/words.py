@@ -4,6 +4,8 @@ import json
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from mcp_catalogue.model import ArgumentCondition, Limit
 from mcp_catalogue.policy.conditions import DAY_SUM
 from mcp_catalogue.policy.ruling import CONDITIONAL, Outcome, Ruling
@@ -21,12 +23,10 @@ def _visible(character: str) -> bool:
 
 def json_text(document: object) -> str:
     """Return indented JSON that can be written as UTF-8: a lone surrogate in a name becomes an escape."""
-    text = json.dumps(document, indent=2, ensure_ascii=False)
     try:
-        text.encode()
+        return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
     except UnicodeEncodeError:
-        text = json.dumps(document, indent=2)
-    return text + "\n"
+        return json.dumps(document, indent=2) + "\n"
 
 
 def condition_words(condition: ArgumentCondition) -> str:
