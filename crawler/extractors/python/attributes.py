@@ -31,7 +31,7 @@ def get_attribute(run: Interpreter, owner: Value, name: str, place: Place) -> Va
     if isinstance(owner, Choice):
         options = tuple(o for o in (run.force(o) for o in owner.options) if o is not None)
         servers = [o for o in options if isinstance(o, Server)]
-        picked = servers or list(options) or [None]
+        picked: list[Value] = [*servers, *options, None]
         return get_attribute(run, picked[0], name, place)
     if isinstance(owner, Guarded):
         return get_attribute(run, owner.value, name, place)
@@ -53,7 +53,9 @@ def get_attribute(run: Interpreter, owner: Value, name: str, place: Place) -> Va
     if isinstance(owner, Made):
         return _made(run, owner, name)
     if isinstance(owner, Partial):
-        return {"func": owner.function, "args": tuple(owner.args), "keywords": owner.kwargs}.get(name, Unknown("partial"))
+        return {"func": owner.function, "args": tuple(owner.args), "keywords": owner.kwargs}.get(
+            name, Unknown("partial")
+        )
     return Method(owner, name)
 
 
@@ -85,7 +87,16 @@ def _server(owner: Server, name: str) -> Value:
         return owner.attributes[name]
     if name == "name":
         return owner.name
-    if name in ("_mcp_server", "server", "_server", "mcp", "_local_provider", "local_provider", "_tool_manager", "_lowlevel_server"):
+    if name in (
+        "_mcp_server",
+        "server",
+        "_server",
+        "mcp",
+        "_local_provider",
+        "local_provider",
+        "_tool_manager",
+        "_lowlevel_server",
+    ):
         return owner
     return Method(owner, name)
 

@@ -71,11 +71,11 @@ def _dict(run: Interpreter, args: list[Value], kwargs: dict[str, Value], _place:
             out.update(source)
         else:
             for pair in elements(run, source):
-                pair = run.first(pair)
-                if isinstance(pair, tuple) and len(pair) == 2:
-                    out[run.first(pair[0])] = pair[1]
+                known = run.first(pair)
+                if isinstance(known, tuple) and len(known) == 2:
+                    out[run.first(known[0])] = known[1]
                 else:
-                    rest = Rest(pair)
+                    rest = Rest(known)
                     out[rest] = rest
     out.update(kwargs)
     return out
@@ -95,10 +95,11 @@ def _str(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place:
 
 def _len(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
     value = run.first(args[0]) if args else None
-    known = isinstance(value, (str, list, tuple, dict, set)) and not (
-        not isinstance(value, str) and any(isinstance(v, Rest) for v in value)
-    )
-    return len(value) if known else Unknown("len")
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, (list, tuple, dict, set)) and not any(isinstance(v, Rest) for v in value):
+        return len(value)
+    return Unknown("len")
 
 
 def _number(convert: type[int] | type[float]) -> Handler:
@@ -201,9 +202,9 @@ def _isinstance(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], 
     for native in (bool, str, int, float, list, dict, tuple, set):
         if isinstance(value, native):
             return f"builtins.{native.__name__}" in paths
-    if paths and all(p.startswith("builtins.") for p in paths) and not isinstance(kind, Class):
-        if value is None or isinstance(value, (Function, Class, Instance)):
-            return False
+    native_only = bool(paths) and all(p.startswith("builtins.") for p in paths)
+    if native_only and (value is None or isinstance(value, (Function, Class, Instance))):
+        return False
     if isinstance(value, Instance):
         line = lineage(run, value.cls)
         return any(k in line for k in (kind if isinstance(kind, tuple) else (kind,))) or Unknown("isinstance")
@@ -344,9 +345,9 @@ FUNCTIONS: Mapping[str, Handler] = {
     "builtins.zip": _zip,
     "builtins.map": _map,
     "itertools.chain": lambda run, args, _k, _p: [e for a in args for e in elements(run, a)],
-    "itertools.chain.from_iterable": lambda run, args, _k, _p: [e for a in elements(run, args[0]) for e in elements(run, a)]
-    if args
-    else [],
+    "itertools.chain.from_iterable": lambda run, args, _k, _p: (
+        [e for a in elements(run, args[0]) for e in elements(run, a)] if args else []
+    ),
     "builtins.iter": _identity,
     "builtins.getattr": _getattr,
     "builtins.hasattr": _hasattr,

@@ -2,11 +2,11 @@
 
 import ast
 
+from crawler.extractors.python.budget import MAX_CALLS
 from crawler.extractors.python.builtin_functions import FUNCTIONS
 from crawler.extractors.python.classes import class_attribute, instantiate, is_live
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.methods import call_method
-from crawler.extractors.python.budget import MAX_CALLS
 from crawler.extractors.python.scope import Scope
 from crawler.extractors.python.sdk import DECORATOR, apply_decorator, call_external
 from crawler.extractors.python.sdk_names import is_sdk, is_server_class
@@ -130,7 +130,7 @@ def _wraps(run: Interpreter, wrapper: Value, wrapped: Value) -> Value:
     return wrapper
 
 
-def invoke(run: Interpreter, function: Function, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
+def invoke(run: Interpreter, function: Function, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:  # noqa: ARG001 - the shape of every call
     """Run the body of a function of the tree and return what it gives back."""
     if run.active.count(function.node) >= _MAX_SAME:
         return Unknown("recursive", text=function.name)
@@ -143,6 +143,7 @@ def invoke(run: Interpreter, function: Function, args: list[Value], kwargs: dict
     run.executed.add(function.node)
     run.active.append(function.node)
     run.returns.append([])
+    run.frames.append(len(run.guards))
     run.yields.append([])
     undecided, run.undecided = run.undecided, 0
     try:
@@ -150,6 +151,7 @@ def invoke(run: Interpreter, function: Function, args: list[Value], kwargs: dict
     finally:
         run.undecided = undecided
         run.active.pop()
+        run.frames.pop()
         returned = run.returns.pop()
         yielded = run.yields.pop()
     if yielded:
@@ -157,17 +159,27 @@ def invoke(run: Interpreter, function: Function, args: list[Value], kwargs: dict
     return _result(run, returned)
 
 
-def _result(run: Interpreter, returned: list[Value]) -> Value:
+def _result(run: Interpreter, returned: list[tuple[Value, bool | None]]) -> Value:
+    """Join what the returns give: what is returned by default first, then what carries a value."""
     if not returned:
         return None
     if len(returned) == 1:
-        return returned[0]
-    # What carries a value comes first: an early `return None` or `return []` is the exception.
-    forced = [run.force(r) for r in returned]
-    full = [r for r in forced if not (r is None or r == [] or r == {} or isinstance(r, Unknown))]
-    if not full:
-        return forced[-1]
-    return full[0] if len(full) == 1 else Choice(tuple(full[:16]))
+        return returned[0][0]
+
+    def rank(one: tuple[Value, bool | None]) -> tuple[int, bool]:
+        value = one[0]
+        empty = value is None or isinstance(value, Unknown) or (isinstance(value, (list, dict, tuple)) and not value)
+        return ({True: 0, None: 1, False: 2}[one[1]], empty)
+
+    forced = [(run.force(value), likely) for value, likely in returned]
+    ordered: list[Value] = []
+    for value, _ in sorted(forced, key=rank):
+        if not any(
+            value is other or (type(value) is type(other) and isinstance(value, (str, int)) and value == other)
+            for other in ordered
+        ):
+            ordered.append(value)
+    return ordered[0] if len(ordered) == 1 else Choice(tuple(ordered[:16]))
 
 
 def bind(run: Interpreter, function: Function, args: list[Value], kwargs: dict[str, Value], scope: Scope) -> None:
@@ -207,7 +219,7 @@ def bind(run: Interpreter, function: Function, args: list[Value], kwargs: dict[s
         scope.names[spec.kwarg.arg] = given
 
 
-def _absent(
+def _absent(  # noqa: PLR0913
     run: Interpreter,
     function: Function,
     name: str,
@@ -233,7 +245,11 @@ def _absent(
             server = Server.of(kind.path, [], {}, Place(function.module.path, function.node.lineno), run)
             server.assumed = True
             return server
-        if isinstance(kind, External) and not is_sdk(kind.path) and "." in kind.path.removeprefix("builtins.").removeprefix("typing."):
+        if (
+            isinstance(kind, External)
+            and not is_sdk(kind.path)
+            and "." in kind.path.removeprefix("builtins.").removeprefix("typing.")
+        ):
             return Made(kind.path, [], {}, Place(function.module.path, function.node.lineno))
         if isinstance(kind, Class) and kind.node not in run.building:
             run.building.add(kind.node)

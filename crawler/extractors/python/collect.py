@@ -29,7 +29,12 @@ from crawler.extractors.python.values import (
 from mcp_catalogue.model import Annotations, Handler, Location, Tool, Unresolved
 
 _HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
-_SNAKE = {"read_only_hint": _HINTS[0], "destructive_hint": _HINTS[1], "idempotent_hint": _HINTS[2], "open_world_hint": _HINTS[3]}
+_SNAKE = {
+    "read_only_hint": _HINTS[0],
+    "destructive_hint": _HINTS[1],
+    "idempotent_hint": _HINTS[2],
+    "open_world_hint": _HINTS[3],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,35 @@ class Options:
 
 def collect(run: Interpreter, options: Options) -> Iterator[Tool | Unresolved]:
     """Yield what every server of the project lists; a mounted one under its prefix."""
+    best: dict[tuple[object, ...], Tool] = {}
+    for found in _collect(run, options):
+        if not isinstance(found, Tool):
+            yield found
+            continue
+        # Registered twice, under different guards: the likelier one stands.
+        key = (found.name, found.location, found.handler, found.description)
+        known = best.get(key)
+        if known is None or _likelihood(found) > _likelihood(known):
+            best[key] = found
+    yield from best.values()
+
+
+def _likelihood(tool: Tool) -> int:
+    return 3 if tool.condition is None else {True: 2, None: 1, False: 0}[tool.condition.default_on]
+
+
+def _collect(run: Interpreter, options: Options) -> Iterator[Tool | Unresolved]:
+    if not any(s.registrations for s in run.servers):
+        for server in run.servers:
+            if not server.assumed:
+                yield Unresolved(file=server.place.file, line=server.place.line, reason="no-registration-found")
     mounted = {id(server) for parent in run.servers for server in (m.server for m in parent.mounts)}
     for server in run.servers:
         if id(server) not in mounted:
             yield from _listing(run, server, (), (), options, frozenset())
 
 
-def _listing(
+def _listing(  # noqa: PLR0913
     run: Interpreter,
     server: Server,
     prefixes: tuple[str, ...],
@@ -92,9 +119,9 @@ def _registered(run: Interpreter, server: Server, one: Registration, options: Op
 def _listed(run: Interpreter, server: Server, element: Value, one: Registration, options: Options) -> Tool | Unresolved:
     if isinstance(element, Rest):
         source = run.first(element.source)
-        if isinstance(source, Unknown):
-            return _unresolved(one, "listing-not-constant", source.text)
-        element = element.source
+        if not isinstance(source, (Made, Instance, dict)):
+            return _unresolved(one, "listing-not-constant", getattr(source, "text", ""))
+        element = source
     guards = one.guards
     if isinstance(element, Guarded):
         guards = (*guards, *element.guards)
@@ -107,7 +134,9 @@ def _object(run: Interpreter, server: Server, target: Value, one: Registration, 
         return _function(run, value.args[0], {**value.kwargs, **one.kwargs}, one, options)
     if isinstance(value, (Function, Partial)):
         return _function(run, value, one.kwargs, one, options)
-    if isinstance(value, Class) or (isinstance(value, Instance) and "name" not in value.attributes and one.kind == "object"):
+    if isinstance(value, Class) or (
+        isinstance(value, Instance) and "name" not in value.attributes and one.kind == "object"
+    ):
         called = run.first(run.attribute(value, "__call__", one.place))
         if isinstance(called, Function) and isinstance(value, Instance):
             name = one.kwargs.get("name", value.cls.name)
@@ -121,7 +150,9 @@ def _object(run: Interpreter, server: Server, target: Value, one: Registration, 
         return _unresolved(one, "name-not-constant")
     schema = run.first(fields.get("inputSchema", fields.get("input_schema", fields.get("parameters"))))
     place = getattr(value, "place", None) or one.place
-    handler = handler_of(run, fields.get("fn", fields.get("handler"))) or handler_of(run, server.attributes.get("<call_tool>"))
+    handler = handler_of(run, fields.get("fn", fields.get("handler"))) or handler_of(
+        run, server.attributes.get("<call_tool>")
+    )
     annotations = annotations_of(run, fields.get("annotations"))
     return Tool(
         name=name,
@@ -131,7 +162,7 @@ def _object(run: Interpreter, server: Server, target: Value, one: Registration, 
         output_schema=_schema(run, run.first(fields.get("outputSchema", fields.get("output_schema")))),
         annotations=annotations,
         condition=condition_of(one.guards),
-        location=_located(run, name, fields.get("name"), place),
+        location=_located(run, fields.get("name"), place),
         handler=handler,
     )
 
@@ -142,7 +173,17 @@ def _fields(run: Interpreter, value: Value) -> dict[str, Value] | None:
     if isinstance(value, dict) and "name" in value:
         return value
     if isinstance(value, Instance):
-        names = ("name", "title", "description", "inputSchema", "input_schema", "parameters", "annotations", "fn", "handler")
+        names = (
+            "name",
+            "title",
+            "description",
+            "inputSchema",
+            "input_schema",
+            "parameters",
+            "annotations",
+            "fn",
+            "handler",
+        )
         place = value.place or Place("", 1)
         found = {n: run.attribute(value, n, place) for n in names}
         return {n: v for n, v in found.items() if not isinstance(run.force(v), Unknown) or n == "name"}
@@ -155,11 +196,12 @@ def _schema(run: Interpreter, value: Value) -> dict[str, Any] | None:
         schema = schemas.model(value.args[0])
         return {"$defs": dict(sorted(schemas.defs.items())), **schema} if schemas.defs else schema
     if isinstance(value, dict):
-        return _resolve(run, value)
+        resolved: dict[str, Any] = _resolve(run, value)
+        return resolved
     return None
 
 
-def _resolve(run: Interpreter, value: Value, depth: int = 30) -> Any:
+def _resolve(run: Interpreter, value: Value, depth: int = 30) -> Any:  # noqa: ANN401 - JSON
     value = run.first(value)
     if isinstance(value, dict) and depth:
         return {str(k): _resolve(run, v, depth - 1) for k, v in value.items() if isinstance(k, (str, int))}
@@ -170,7 +212,9 @@ def _resolve(run: Interpreter, value: Value, depth: int = 30) -> Any:
     return plain(value)
 
 
-def _function(run: Interpreter, target: Value, said: dict[str, Value], one: Registration, options: Options) -> Tool | Unresolved:
+def _function(
+    run: Interpreter, target: Value, said: dict[str, Value], one: Registration, options: Options
+) -> Tool | Unresolved:
     target = run.first(target)
     function = target
     while isinstance(function, Partial):
@@ -193,7 +237,11 @@ def _function(run: Interpreter, target: Value, said: dict[str, Value], one: Regi
         doc = text_of(run, run.attribute(function, "__doc__", one.place))
         description, parameters = description_of(doc, one.sdk, reading=options.reading)
     excluded = run.first(said.get("exclude_args"))
-    hidden = frozenset(str(e) for e in excluded if isinstance(e, str)) if isinstance(excluded, (list, tuple, set)) else frozenset()
+    hidden = (
+        frozenset(str(e) for e in excluded if isinstance(e, str))
+        if isinstance(excluded, (list, tuple, set))
+        else frozenset()
+    )
     schema = input_schema(run, target, one.sdk, hidden) if function is not None else None
     for key, text in parameters.items():
         if schema is not None and text and key in schema["properties"]:
@@ -209,7 +257,7 @@ def _function(run: Interpreter, target: Value, said: dict[str, Value], one: Regi
         input_schema=schema,
         annotations=annotations,
         condition=condition_of(guards),
-        location=_located(run, name, given, fallback),
+        location=_located(run, given, fallback),
         handler=handler_of(run, function),
     )
 
@@ -261,11 +309,16 @@ def handler_of(run: Interpreter, value: Value) -> Handler | None:
     return Handler(file=origin.module.path, start=start, end=getattr(node, "end_lineno", start) or start)
 
 
-def _located(run: Interpreter, name: str, given: Value, fallback: Place) -> Location:
+def _located(run: Interpreter, given: Value, fallback: Place) -> Location:
     place: Place | None = getattr(run.first(given), "place", None) if given is not None else None
     return Location(file=(place or fallback).file, line=(place or fallback).line)
 
 
 def _unresolved(one: Registration, reason: str, detail: str = "") -> Unresolved:
-    covers = None if reason in ("listing-not-constant", "loop-over-unknown", "proxy", "openapi", "provider", "mounted-server-unknown") else 1
+    covers = (
+        None
+        if reason
+        in ("listing-not-constant", "loop-over-unknown", "proxy", "openapi", "provider", "mounted-server-unknown")
+        else 1
+    )
     return Unresolved(file=one.place.file, line=one.place.line, reason=reason, detail=detail[:200], covers=covers)

@@ -53,9 +53,9 @@ def assign(run: Interpreter, target: ast.expr, value: Value, scope: Scope) -> No
     elif isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
         owner = run.first(run.evaluate(target.value, scope))
         index = run.first(run.evaluate(target.slice, scope))
-        if isinstance(owner, dict) and not isinstance(index, (list, dict, set)):
-            owner[index] = value
-        elif isinstance(owner, list) and isinstance(index, int) and -len(owner) <= index < len(owner):
+        if (isinstance(owner, dict) and not isinstance(index, (list, dict, set))) or (
+            isinstance(owner, list) and isinstance(index, int) and -len(owner) <= index < len(owner)
+        ):
             owner[index] = value
 
 

@@ -50,7 +50,11 @@ def _decorate(run: Interpreter, node: ast.expr, value: Value, scope: Scope) -> V
     result = run.force(run.call(target, [value], {}, place_of(node, scope)))
     if isinstance(result, Choice):
         result = next((o for o in (run.first(o) for o in result.options) if isinstance(o, Function)), result)
-    if result is None or isinstance(result, (Unknown, Choice)) or (isinstance(result, Made) and isinstance(value, Function)):
+    if (
+        result is None
+        or isinstance(result, (Unknown, Choice))
+        or (isinstance(result, Made) and isinstance(value, Function))
+    ):
         if isinstance(result, Made) and result.path.startswith(("builtins.", "functools.", "fastmcp.", "mcp.")):
             return result
         return value  # what a decorator made of it cannot be said: the function itself is the best guess
@@ -92,10 +96,10 @@ def define_class(run: Interpreter, node: ast.ClassDef, scope: Scope) -> None:
 
 def _members(run: Interpreter, cls: Class) -> None:
     """Turn the constants of an enumeration into its members."""
-    for name, value in list(cls.attributes.items()):
-        if name.startswith("_") or isinstance(value, (Function, Class)):
+    for name, raw in list(cls.attributes.items()):
+        if name.startswith("_") or isinstance(raw, (Function, Class)):
             continue
-        value = run.first(value)
+        value = run.first(raw)
         if isinstance(value, Made) and value.path.startswith("builtins."):
             continue
         if isinstance(value, Made) and value.path == "enum.auto":

@@ -1,6 +1,7 @@
 """Expressions: one function per node type, joined in `EXPRESSIONS`."""
 
 import ast
+import builtins
 import operator
 from collections.abc import Callable, Mapping
 
@@ -8,6 +9,7 @@ from crawler.extractors.python.budget import MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT
 from crawler.extractors.python.comprehensions import comprehension, dict_comprehension
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.items import subscript
+from crawler.extractors.python.logic import boolop, compare, unary
 from crawler.extractors.python.scope import Scope
 from crawler.extractors.python.truth import place_of, truth
 from crawler.extractors.python.values import (
@@ -17,9 +19,7 @@ from crawler.extractors.python.values import (
     External,
     Function,
     Instance,
-    Lazy,
     Made,
-    ModuleValue,
     Place,
     Rest,
     Subscripted,
@@ -29,7 +29,7 @@ from crawler.extractors.python.values import (
     Value,
 )
 
-BUILTINS = frozenset(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__)
+BUILTINS = frozenset(dir(builtins))
 
 
 def evaluate(run: Interpreter, node: ast.expr, scope: Scope) -> Value:
@@ -173,9 +173,7 @@ def _elements(run: Interpreter, nodes: list[ast.expr], scope: Scope) -> list[Val
     for node in nodes:
         if isinstance(node, ast.Starred):
             spread = run.first(run.evaluate(node.value, scope))
-            if isinstance(spread, dict):
-                out.extend(spread)
-            elif isinstance(spread, (list, tuple, set)):
+            if isinstance(spread, (dict, list, tuple, set)):
                 out.extend(spread)
             else:
                 out.append(Rest(spread))
@@ -278,92 +276,6 @@ def _binop(run: Interpreter, node: ast.BinOp, scope: Scope) -> Value:
     return binary(run, node.op, run.evaluate(node.left, scope), run.evaluate(node.right, scope))
 
 
-def _unary(run: Interpreter, node: ast.UnaryOp, scope: Scope) -> Value:
-    value = run.force(run.evaluate(node.operand, scope))
-    if isinstance(node.op, ast.Not):
-        known, guess = truth(run, value)
-        if known is not None:
-            return not known
-        kind = value.kind if isinstance(value, Unknown) else None
-        return Unknown("test", kind, MISSING if guess is None else not guess)
-    value = run.first(value)
-    if isinstance(node.op, ast.USub) and isinstance(value, (int, float)):
-        return -value
-    return value if isinstance(node.op, ast.UAdd) else Unknown("operator")
-
-
-def _boolop(run: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
-    stops_at = isinstance(node.op, ast.Or)
-    kind: str | None = None
-    unsure: list[Value] = []
-    value: Value = None
-    for operand in node.values:
-        value = run.evaluate(operand, scope)
-        known, _ = truth(run, value)
-        if known is None:
-            forced = run.force(value)
-            kind = kind or (forced.kind if isinstance(forced, Unknown) else None)
-            unsure.append(forced)
-        elif known is stops_at:
-            break
-    if not unsure:
-        return value
-    last = run.force(value)
-    if stops_at:
-        # `x or default`: the default is what stands when nothing is given.
-        guess = next((u for u in unsure if truth(run, u)[1]), None)
-        if guess is not None and guess is not last:
-            return guess
-        known, likely = truth(run, last)
-        if known is None and likely is None and not isinstance(unsure[0], Unknown):
-            return unsure[0]
-        return Unknown("either", kind, last if known is not None else MISSING) if last not in unsure else last
-    guesses = [truth(run, u)[1] for u in unsure]
-    certain = truth(run, last)[0]
-    if certain is False:
-        return last
-    default = False if False in guesses else MISSING if None in guesses else last
-    return Unknown("test", kind, default)
-
-
-_COMPARISONS: Mapping[type[ast.cmpop], Callable[[Value, Value], bool]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.In: lambda a, b: a in b,
-    ast.NotIn: lambda a, b: a not in b,
-    ast.Is: lambda a, b: a is b if a is None or b is None or isinstance(a, bool) else a == b,
-    ast.IsNot: lambda a, b: a is not b if a is None or b is None or isinstance(a, bool) else a != b,
-}
-
-
-def _compare(run: Interpreter, node: ast.Compare, scope: Scope) -> Value:
-    left = run.force(run.evaluate(node.left, scope))
-    right = run.force(run.evaluate(node.comparators[0], scope))
-    kind = next((v.kind for v in (left, right) if isinstance(v, Unknown) and v.kind), None)
-    unsure = any(isinstance(v, (Unknown, Choice)) for v in (left, right))
-    left, right = run.first(left), run.first(right)
-    if len(node.ops) > 1:
-        return Unknown("test", kind)
-    operation = node.ops[0]
-    identity = isinstance(operation, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq))
-    if identity and not unsure and (left is None) != (right is None) and not isinstance(left or right, (Made, Rest)):
-        return isinstance(operation, (ast.IsNot, ast.NotEq))
-    comparable = (str, int, float, list, tuple, set, dict, type(None), Instance)
-    if not isinstance(left, comparable) or not isinstance(right, comparable):
-        return Unknown("test", kind)
-    if isinstance(right, (list, tuple, set, dict)) and any(isinstance(v, (Rest, Lazy, Unknown)) for v in right):
-        return Unknown("test", kind)
-    try:
-        result = _COMPARISONS[type(operation)](left, right)
-    except (TypeError, RecursionError):
-        return Unknown("test", kind)
-    return Unknown("test", kind, result) if unsure else result
-
-
 def _ifexp(run: Interpreter, node: ast.IfExp, scope: Scope) -> Value:
     test = run.evaluate(node.test, scope)
     known, guess = truth(run, test)
@@ -392,7 +304,7 @@ def _starred(run: Interpreter, node: ast.Starred, scope: Scope) -> Value:
     return Rest(run.evaluate(node.value, scope))
 
 
-EXPRESSIONS: Mapping[type[ast.expr], Callable[[Interpreter, ast.expr, Scope], Value]] = {
+EXPRESSIONS: Mapping[type[ast.expr], Callable[..., Value]] = {
     ast.Constant: _constant,
     ast.Name: _name,
     ast.Attribute: _attribute,
@@ -403,9 +315,9 @@ EXPRESSIONS: Mapping[type[ast.expr], Callable[[Interpreter, ast.expr, Scope], Va
     ast.Set: _set,
     ast.Dict: _dict,
     ast.BinOp: _binop,
-    ast.UnaryOp: _unary,
-    ast.BoolOp: _boolop,
-    ast.Compare: _compare,
+    ast.UnaryOp: unary,
+    ast.BoolOp: boolop,
+    ast.Compare: compare,
     ast.IfExp: _ifexp,
     ast.Lambda: _lambda,
     ast.Await: _await,
@@ -416,6 +328,6 @@ EXPRESSIONS: Mapping[type[ast.expr], Callable[[Interpreter, ast.expr, Scope], Va
     ast.SetComp: comprehension,
     ast.GeneratorExp: comprehension,
     ast.DictComp: dict_comprehension,
-}  # type: ignore[dict-item]
+}
 
 __all__ = ["EXPRESSIONS", "binary", "evaluate"]

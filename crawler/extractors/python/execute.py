@@ -287,8 +287,14 @@ def _match(run: Interpreter, node: ast.Match, scope: Scope) -> Outcome:
 def _return(run: Interpreter, node: ast.Return, scope: Scope) -> Outcome:
     value = run.evaluate(node.value, scope) if node.value is not None else None
     if run.returns:
-        run.returns[-1].append(value)
+        run.returns[-1].append((value, likelihood(run.guards[run.frames[-1] :])))
     return Signal.RETURN, None
+
+
+def likelihood(guards: Sequence[Guard]) -> bool | None:
+    """Return whether all guards hold by default; None when that is unknown."""
+    defaults = [g.default for g in guards]
+    return False if False in defaults else None if None in defaults else True
 
 
 def _raise(_run: Interpreter, _node: ast.Raise, _scope: Scope) -> Outcome:

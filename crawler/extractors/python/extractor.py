@@ -11,7 +11,17 @@ from crawler.extractors.python.collect import Options, collect
 from crawler.extractors.python.docstrings import reading_of
 from crawler.extractors.python.engine import Engine
 from crawler.extractors.python.modules import Module, Modules
-from crawler.extractors.python.needles import CALLS, DYNAMIC, MAKERS, NEEDLES, SDK, definitions, holds, identifiers, registers
+from crawler.extractors.python.needles import (
+    CALLS,
+    DYNAMIC,
+    MAKERS,
+    NEEDLES,
+    SDK,
+    definitions,
+    holds,
+    identifiers,
+    registers,
+)
 from crawler.extractors.python.relevance import Relevance
 from crawler.extractors.python.requirements import requirements
 from crawler.extractors.python.values import Class, Function, Place
@@ -20,10 +30,26 @@ from mcp_catalogue.model import MayHaveMore, Tool, Unreadable, Unresolved
 
 _COMMON = frozenset(
     {"main", "run", "start", "get", "set", "call", "init", "setup", "close", "stop", "list", "name", "load", "save", "server",
-     "tool", "tools", "mcp", "app", "execute", "handle", "create", "update", "delete", "add", "register", "client", "config"}
+     "tool", "tools", "mcp", "app", "execute", "handle", "create", "update", "delete", "add", "register", "client",
+     "config"}
 )  # fmt: skip
 _SDKS = frozenset({"mcp", "fastmcp", "mcp-types", "fastmcp-slim"})
-_PROGRAMS = frozenset({"main", "run", "serve", "run_server", "start", "cli", "app", "mcp", "server", "create_server", "cli_main", "main_sync"})
+_PROGRAMS = frozenset(
+    {
+        "main",
+        "run",
+        "serve",
+        "run_server",
+        "start",
+        "cli",
+        "app",
+        "mcp",
+        "server",
+        "create_server",
+        "cli_main",
+        "main_sync",
+    }
+)
 _MAX_SHIM_FILES = 12
 _MAX_SHIM_BYTES = 20_000
 _ORPHAN_ROUNDS = 400
@@ -57,9 +83,13 @@ class _Reading:
             return self._shim()
         loaded = [m for m in (self.modules.load(p) for p in paths) if m is not None]
         self.run.uses_sdk = True
-        fast = sum(b"fastmcp import" in m.source and b"mcp.server.fastmcp" not in m.source for m in loaded)
-        official = sum(b"mcp.server" in m.source for m in loaded)
-        self.run.main_sdk = "fastmcp" if fast > official else "official"
+        fast = sum(b"from fastmcp" in m.source or b"import fastmcp" in m.source for m in loaded)
+        official = sum(b"mcp.server.fastmcp" in m.source or b"MCPServer" in m.source for m in loaded)
+        declared = {words(d) for d in self.project.dependencies} & {frozenset({"mcp"}), frozenset({"fastmcp"})}
+        by_name = declared == {frozenset({"fastmcp"})}
+        self.run.main_sdk = (
+            "fastmcp" if by_name or (fast > official and declared != {frozenset({"mcp"})}) else "official"
+        )
         self.relevance.names = self._names(loaded)
         cut = False
         found: list[Tool | Unresolved] = []
@@ -70,8 +100,7 @@ class _Reading:
             cut = True
         self.run.budget.left = max(self.run.budget.left, 300_000)
         try:
-            for one in collect(self.run, Options(reading_of(self.project.dependencies.get("fastmcp")))):
-                found.append(one)
+            found.extend(collect(self.run, Options(reading_of(self.project.dependencies.get("fastmcp")))))
         except (BudgetExceededError, RecursionError):
             cut = True
         return self._extraction(found, loaded, cut=cut)
@@ -120,7 +149,7 @@ class _Reading:
             data = self.modules.read(path)
             if path == module.path:
                 continue
-            if holds(data, DYNAMIC) and module.path.startswith(path.rpartition("/")[0]):
+            if holds(data, DYNAMIC) and (holds(data, NEEDLES) or module.path.startswith(path.rpartition("/")[0])):
                 return True
             if word in data and any(word in line and not line.lstrip().startswith(b"#") for line in data.splitlines()):
                 return True
@@ -166,7 +195,7 @@ class _Reading:
             first = next((w for w in waiting if w[0] not in called), waiting[0])
             waiting.remove(first)
             name, function, owner = first
-            if not self._referenced(name, function):
+            if not self._referenced(name):
                 continue
             if owner is not None and function.bound is None:
                 instance = self.run.call(owner, [], {}, Place(function.module.path, function.node.lineno))
@@ -185,10 +214,12 @@ class _Reading:
                 elif isinstance(value, Class) and value.module is module:
                     for method in list(value.attributes.values()):
                         if isinstance(method, Function) and method.owner is value and _registers(method):
-                            unbound = Function(method.node, method.scope, module, method.name, value, None, method.attributes)
+                            unbound = Function(
+                                method.node, method.scope, module, method.name, value, None, method.attributes
+                            )
                             yield method.name, unbound, value
 
-    def _referenced(self, name: str, function: Function) -> bool:
+    def _referenced(self, name: str) -> bool:
         """Tell whether anything in the project mentions the function besides its definition."""
         if name.startswith("__"):
             return True
@@ -207,7 +238,9 @@ class _Reading:
             return self._shim()
         unreadable = tuple(u for p, u in sorted(self.modules.unreadable.items()) if self._matters(p))
         if cut:
-            unreadable += (Unreadable(file=loaded[0].path if loaded else "", reason="budget", detail="evaluation was cut short"),)
+            unreadable += (
+                Unreadable(file=loaded[0].path if loaded else "", reason="budget", detail="evaluation was cut short"),
+            )
         needs, transports = requirements(self.run, loaded)
         mounted = {id(m.server) for s in self.run.servers for m in s.mounts}
         names = [s.name for s in sorted(self.run.servers, key=lambda s: id(s) in mounted) if not s.assumed]
@@ -257,7 +290,11 @@ class _Reading:
             if module is not None:
                 tops |= {top for top in handed_over(module.tree) if self.modules.locate(top, module) is None}
         return tuple(
-            sorted(d for d in self.project.dependencies if "mcp" in words(d) and d.lower() not in _SDKS and any(_same(d, t) for t in tops))
+            sorted(
+                d
+                for d in self.project.dependencies
+                if "mcp" in words(d) and d.lower() not in _SDKS and any(_same(d, t) for t in tops)
+            )
         )
 
 
@@ -270,7 +307,11 @@ def handed_over(tree: ast.Module) -> set[str]:
             if names & _PROGRAMS or node.module.rpartition(".")[2] in ("server", "__main__", "cli"):
                 found.add(node.module.partition(".")[0])
         elif isinstance(node, ast.Import):
-            found |= {a.name.partition(".")[0] for a in node.names if a.name.rpartition(".")[2] in ("server", "__main__", "cli")}
+            found |= {
+                a.name.partition(".")[0]
+                for a in node.names
+                if a.name.rpartition(".")[2] in ("server", "__main__", "cli")
+            }
     return found
 
 

@@ -17,7 +17,8 @@ _WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("platform", re.compile(r"platform|\bos\.name\b|darwin|win32|windows", re.IGNORECASE)),
     ("env", re.compile(r"environ|getenv|\benv\b", re.IGNORECASE)),
     ("auth", re.compile(r"auth|token|api_?key|credential|permission|scope|logged_in|secret", re.IGNORECASE)),
-    ("toolset", re.compile(r"toolset|enabled_tools|disabled_tools|tool_?groups?|categor|modules?\b|features?\b|tier", re.IGNORECASE)),
+    ("toolset",
+     re.compile(r"toolset|(?:en|dis)abled_tools|tool_?groups?|categor|modules?\b|features?\b|tier", re.IGNORECASE)),
     ("mode", re.compile(r"mode|read_?only|write|transport|debug|admin", re.IGNORECASE)),
 )  # fmt: skip
 

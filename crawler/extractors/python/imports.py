@@ -49,6 +49,11 @@ def import_from(run: Interpreter, node: ast.ImportFrom, scope: Scope) -> None:
 
 
 def _name(run: Interpreter, base: str, name: str, module: Module, level: int) -> Value:
+    where = run.modules.locate(base, module, level)
+    if where is not None and where[1] == module.path:  # a package that imports its own modules by its full name
+        below = run.modules.locate(f"{base}.{name}" if base else name, module, level)
+        if below is not None:
+            return Lazy(lambda: run.import_module(f"{base}.{name}" if base else name, module, level))
     return Lazy(lambda: run.import_name(base, name, module, level))
 
 

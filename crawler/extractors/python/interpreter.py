@@ -54,7 +54,8 @@ class Interpreter(ABC):
         self.entries: set[ast.AST] = set()  # functions that the manifest starts
         self.executed: set[ast.AST] = set()
         self.dynamic: list[Place] = []  # imports by computed names
-        self.returns: list[list[Value]] = []
+        self.returns: list[list[tuple[Value, bool | None]]] = []  # with whether that return is taken by default
+        self.frames: list[int] = []  # how many guards stood when each running function was called
         self.yields: list[list[Value]] = []
         self.servers: list[Server] = []
         self.assumed: dict[str, Server] = {}

@@ -67,18 +67,26 @@ def item(run: Interpreter, owner: Value, index: Value, text: str = "") -> Value:
 def _slice(run: Interpreter, node: ast.Slice, owner: Value, scope: Scope) -> Value:
     if not isinstance(owner, (list, tuple, str)):
         return Unknown("slice")
-    bounds = [None if part is None else run.first(run.evaluate(part, scope)) for part in (node.lower, node.upper, node.step)]
+    place = getattr(owner, "place", None)
+    bounds = [
+        None if part is None else run.first(run.evaluate(part, scope)) for part in (node.lower, node.upper, node.step)
+    ]
     if any(b is not None and not isinstance(b, int) for b in bounds) or bounds[2] == 0:
         return Unknown("slice")
     cut = owner[slice(*bounds)]
-    return Text.at(cut, owner.place) if isinstance(owner, Text) else cut
+    return Text.at(cut, place) if isinstance(cut, str) and place is not None else cut
 
 
 def is_enum(run: Interpreter, cls: Class, depth: int = 12) -> bool:
     """Tell whether `cls` is an enumeration."""
-    for base in cls.bases if depth else ():
-        base = run.first(base)
-        if isinstance(base, External) and base.path.rpartition(".")[2] in ("Enum", "StrEnum", "IntEnum", "Flag", "IntFlag"):
+    for base in map(run.first, cls.bases if depth else ()):
+        if isinstance(base, External) and base.path.rpartition(".")[2] in (
+            "Enum",
+            "StrEnum",
+            "IntEnum",
+            "Flag",
+            "IntFlag",
+        ):
             return True
         if isinstance(base, Class) and is_enum(run, base, depth - 1):
             return True

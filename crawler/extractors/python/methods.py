@@ -48,7 +48,7 @@ def call_method(run: Interpreter, method: Method, args: list[Value], kwargs: dic
     return Unknown("method", text=name)
 
 
-def _made(run: Interpreter, owner: Made, name: str, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
+def _made(run: Interpreter, owner: Made, name: str, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:  # noqa: PLR0913
     for handler in (parser_method, signature_method):
         value = handler(run, owner, name, args, kwargs, place)
         if value is not MISSING:

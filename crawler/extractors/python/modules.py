@@ -88,7 +88,9 @@ class Modules:
                     tops[stem].add((dependency, "/".join(folders)))
                 for depth in range(len(folders)):
                     tops[folders[depth]].add((dependency, "/".join(folders[:depth])))
-        return {name: sorted(places, key=lambda p: (p[0] or "", p[1].count("/"), p[1])) for name, places in tops.items()}
+        return {
+            name: sorted(places, key=lambda p: (p[0] or "", p[1].count("/"), p[1])) for name, places in tops.items()
+        }
 
     def load(self, path: str, dependency: str | None = None) -> Module | None:
         """Return the module at `path`, parsed once; None where it cannot be read."""
@@ -151,7 +153,12 @@ class Modules:
             dependency, folder = place
             inside = importer.package == folder or importer.package.startswith(folder + "/") or not folder
             in_project = not root or folder == root or folder.startswith(root + "/")
-            return (dependency != importer.dependency, not in_project, not inside, -len(folder) if inside else len(folder))
+            return (
+                dependency != importer.dependency,
+                not in_project,
+                not inside,
+                -len(folder) if inside else len(folder),
+            )
 
         return sorted(places, key=distance)[:6]
 

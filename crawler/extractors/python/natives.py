@@ -107,10 +107,18 @@ def list_method(run: Interpreter, owner: list[Value], name: str, args: list[Valu
     return None
 
 
-def dict_method(run: Interpreter, owner: dict[Value, Value], name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
+def dict_method(
+    run: Interpreter, owner: dict[Value, Value], name: str, args: list[Value], kwargs: dict[str, Value]
+) -> Value:
     """Run a dictionary's method."""
-    if name in ("values", "keys", "items", "copy"):
-        return {"values": lambda: list(owner.values()), "keys": lambda: list(owner), "items": lambda: _pairs(owner), "copy": lambda: dict(owner)}[name]()
+    if name == "values":
+        return list(owner.values())
+    if name == "keys":
+        return list(owner)
+    if name == "items":
+        return _pairs(owner)
+    if name == "copy":
+        return dict(owner)
     if name in ("get", "pop", "setdefault"):
         key = run.first(args[0]) if args else None
         default = args[1] if len(args) > 1 else kwargs.get("default")
@@ -157,7 +165,9 @@ def set_method(run: Interpreter, owner: set[Value], name: str, args: list[Value]
     return Unknown("set-method", text=name)
 
 
-def _tuple_method(_run: Interpreter, owner: tuple[Value, ...], name: str, args: list[Value], _kw: dict[str, Value]) -> Value:
+def _tuple_method(
+    _run: Interpreter, owner: tuple[Value, ...], name: str, args: list[Value], _kw: dict[str, Value]
+) -> Value:
     return Unknown("tuple-method", text=name) if args or owner else None
 
 

@@ -17,7 +17,8 @@ NEEDLES = (
 )  # fmt: skip
 # What a function's text must hold for it to be run: not imports, but calls that register or make servers.
 CALLS = (
-    b".tool(", b".tool\n", b".tool\r", b".add_tool", b"list_tools", b"ListToolsRe", b"FastMCP", b"MCPServer", b"Server(",
+    b".tool(", b".tool\n", b".tool\r", b".add_tool", b"list_tools", b"ListToolsRe", b"FastMCP", b"MCPServer",
+    b"Server(",
     b"from_function", b"import_server", b".mount(", b"add_provider",
 )  # fmt: skip
 MAKERS = (b"FastMCP(", b"MCPServer(", b"Server(")

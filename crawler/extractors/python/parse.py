@@ -88,8 +88,10 @@ def _edits(data: bytes, root: Node) -> Iterator[tuple[int, int, bytes]]:
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
             if left is not None and right is not None:
                 name = left.text or b"_"
-                yield node.start_byte, right.start_byte, name.split(b"[")[0].strip() + b" = " + _breaks(
-                    data[node.start_byte : right.start_byte]
+                yield (
+                    node.start_byte,
+                    right.start_byte,
+                    name.split(b"[")[0].strip() + b" = " + _breaks(data[node.start_byte : right.start_byte]),
                 )
                 stack.append(right)
                 continue

@@ -88,7 +88,7 @@ def _origin(function: Function) -> Function:
     return function
 
 
-def signature_method(
+def signature_method(  # noqa: PLR0913
     run: Interpreter, owner: Made, name: str, args: list[Value], kwargs: dict[str, Value], place: Place
 ) -> Value:
     """Call `Signature.replace` and `Parameter.replace`."""

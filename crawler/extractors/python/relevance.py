@@ -76,7 +76,8 @@ _MUTATORS = frozenset({"append", "add", "update", "setdefault", "extend", "inser
 def changes_state(node: ast.AST) -> bool:
     """Tell whether the code of a function stores into, or calls a mutator of, anything but its own local names."""
     local: set[str] = set()
-    body = [i for part in getattr(node, "body", ()) if isinstance(part, ast.AST) for i in ast.walk(part)]
+    statements = getattr(node, "body", ())
+    body = [i for part in statements for i in ast.walk(part)] if isinstance(statements, list) else list(ast.walk(node))
     for inner in body:
         if isinstance(inner, ast.Global):
             return True

@@ -7,7 +7,9 @@ from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.modules import Module
 from mcp_catalogue.model import Requirement
 
-_SECRET = re.compile(r"key|token|secret|passw|credential|private|auth(?!or)|cookie|session|dsn|connection_string", re.IGNORECASE)
+_SECRET = re.compile(
+    r"key|token|secret|passw|credential|private|auth(?!or)|cookie|session|dsn|connection_string", re.IGNORECASE
+)
 
 
 def requirements(run: Interpreter, loaded: Iterable[Module]) -> tuple[tuple[Requirement, ...], tuple[str, ...]]:

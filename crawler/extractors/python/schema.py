@@ -58,9 +58,13 @@ _PRIMITIVES: dict[str, dict[str, Any]] = {
     "NonNegativeInt": {"minimum": 0, "type": "integer"},
     "PositiveFloat": {"exclusiveMinimum": 0, "type": "number"},
 }
-_ARRAYS = frozenset({"list", "List", "Sequence", "Iterable", "set", "Set", "frozenset", "FrozenSet", "Collection", "MutableSequence"})
+_ARRAYS = frozenset(
+    {"list", "List", "Sequence", "Iterable", "set", "Set", "frozenset", "FrozenSet", "Collection", "MutableSequence"}
+)
 _MAPPINGS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "OrderedDict", "defaultdict"})
-_TRANSPARENT = frozenset({"Required", "NotRequired", "Final", "ReadOnly", "ClassVar", "SkipValidation", "Awaitable", "Coroutine"})
+_TRANSPARENT = frozenset(
+    {"Required", "NotRequired", "Final", "ReadOnly", "ClassVar", "SkipValidation", "Awaitable", "Coroutine"}
+)
 
 # `Field` and annotated-types arguments → JSON Schema keywords.
 _CONSTRAINTS = {
@@ -186,7 +190,11 @@ class Schemas:
         """Tell whether pydantic can make an object schema of `cls`."""
         if inherits(self.run, cls, "BaseModel", "TypedDict", "NamedTuple", "RootModel", "BaseSettings", "SQLModel"):
             return True
-        names = {n.id if isinstance(n, ast.Name) else getattr(n, "attr", "") for d in cls.node.decorator_list for n in [_called(d)]}
+        names = {
+            n.id if isinstance(n, ast.Name) else getattr(n, "attr", "")
+            for d in cls.node.decorator_list
+            for n in [_called(d)]
+        }
         return bool(names & {"dataclass", "define", "frozen"})
 
     def model(self, cls: Class) -> dict[str, Any]:
@@ -221,7 +229,13 @@ class Schemas:
         needed = True
         if default is not MISSING:
             value = self.run.first(default)
-            if isinstance(value, Made) and value.path.rpartition(".")[2] in ("Field", "field", "Body", "Query", "Header"):
+            if isinstance(value, Made) and value.path.rpartition(".")[2] in (
+                "Field",
+                "field",
+                "Body",
+                "Query",
+                "Header",
+            ):
                 schema = constrained(schema, value, self.run)
                 infos.append(value)
             else:
@@ -272,7 +286,9 @@ def field_default(run: Interpreter, info: Made) -> Value:
         return MISSING
     value = info.args[0] if info.args else info.kwargs.get("default", MISSING)
     forced = run.force(value)
-    if forced is ... or (isinstance(forced, External) and forced.path.rpartition(".")[2] in ("PydanticUndefined", "MISSING")):
+    if forced is ... or (
+        isinstance(forced, External) and forced.path.rpartition(".")[2] in ("PydanticUndefined", "MISSING")
+    ):
         return MISSING
     if value is MISSING and ("default_factory" in info.kwargs or "factory" in info.kwargs):
         return Unknown("factory")
@@ -283,7 +299,7 @@ def constrained(schema: dict[str, Any], info: Made, run: Interpreter | None = No
     """Add the constraints of `Field(…)` or of annotated-types (`Ge(0)`, `MinLen(1)`)."""
     out = dict(schema)
 
-    def known(value: Value) -> Any:
+    def known(value: Value) -> Any:  # noqa: ANN401 - JSON
         return plain(run.first(value) if run is not None else value)
 
     last = info.path.rpartition(".")[2]
@@ -321,7 +337,11 @@ def literal(run: Interpreter, args: tuple[Value, ...]) -> dict[str, Any]:
 
 def enumeration(run: Interpreter, cls: Class) -> dict[str, Any]:
     """Return the schema of an enumeration."""
-    values = [plain(run.first(v.attributes.get("value"))) for v in cls.attributes.values() if isinstance(v, Instance) and v.member]
+    values = [
+        plain(run.first(v.attributes.get("value")))
+        for v in cls.attributes.values()
+        if isinstance(v, Instance) and v.member
+    ]
     out: dict[str, Any] = {"enum": values, "title": cls.name}
     if values and all(isinstance(v, str) for v in values):
         out["type"] = "string"

@@ -23,7 +23,7 @@ DECORATOR = "fastmcp.<decorator>"
 _PASSED_ON = frozenset({"fn", "func", "function", "name_or_fn"})
 
 
-def server_method(
+def server_method(  # noqa: PLR0913
     run: Interpreter, server: Server, name: str, args: list[Value], kwargs: dict[str, Value], place: Place
 ) -> Value:
     """Call a method of a server."""
@@ -32,7 +32,16 @@ def server_method(
     if name in ("add_tool", "_add_tool", "register_tool", "add_tool_from_fn"):
         _add_tool(run, server, args, kwargs, place)
         return args[0] if args else None
-    if name in ("list_tools", "call_tool", "prompt", "resource", "get_prompt", "custom_route", "list_prompts", "list_resources"):
+    if name in (
+        "list_tools",
+        "call_tool",
+        "prompt",
+        "resource",
+        "get_prompt",
+        "custom_route",
+        "list_prompts",
+        "list_resources",
+    ):
         if name == "prompt":
             server.prompts += not run.muted
         elif name == "resource":
@@ -96,7 +105,11 @@ def _tool(run: Interpreter, server: Server, args: list[Value], kwargs: dict[str,
 def _add_tool(run: Interpreter, server: Server, args: list[Value], kwargs: dict[str, Value], place: Place) -> None:
     target = args[0] if args else next((kwargs[k] for k in (*_PASSED_ON, "tool") if k in kwargs), MISSING)
     said = {k: v for k, v in kwargs.items() if k not in _PASSED_ON and k != "tool"}
-    for key, value in zip(("name", "title", "description", "annotations") if server.kind == "official" else ("name", "description"), args[1:], strict=False):
+    for key, value in zip(
+        ("name", "title", "description", "annotations") if server.kind == "official" else ("name", "description"),
+        args[1:],
+        strict=False,
+    ):
         said.setdefault(key, value)
     if target is not MISSING:
         register(run, server, target, said, place)
@@ -108,7 +121,9 @@ def register(run: Interpreter, server: Server, target: Value, said: dict[str, Va
         return
     value = run.first(target)
     if run.unsure and not _named(run, value, said):
-        server.registrations.append(Registration("unresolved", value, said, place, tuple(run.guards), server.kind, "loop-over-unknown"))
+        server.registrations.append(
+            Registration("unresolved", value, said, place, tuple(run.guards), server.kind, "loop-over-unknown")
+        )
         return
     kind = "function" if isinstance(value, (Function, Partial)) else "object"
     if isinstance(value, Unknown):
@@ -148,7 +163,7 @@ def _as_server(run: Interpreter, value: Value) -> Server | None:
 
 
 def assumed_server(run: Interpreter, owner: Unknown, place: Place) -> Server | None:
-    """Return the server that an unknown value must be, since tools are registered on it; None where no SDK is in use."""
+    """Return the server that an unknown value must be, since tools are registered on it; None without an SDK."""
     if owner.reason in ("undefined", "no-attribute") or not run.uses_sdk:
         return None
     server = run.assumed.get(place.file)
@@ -188,7 +203,9 @@ def call_external(run: Interpreter, path: str, args: list[Value], kwargs: dict[s
     return MISSING
 
 
-def apply_decorator(run: Interpreter, decorator: Made, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
+def apply_decorator(
+    run: Interpreter, decorator: Made, args: list[Value], kwargs: dict[str, Value], place: Place
+) -> Value:
     """Apply what `@server.tool(…)`, `@server.list_tools()` and their like returned."""
     server, method = decorator.attributes.get("server"), decorator.attributes.get("method")
     target = args[0] if args else next(iter(kwargs.values()), None)
@@ -223,4 +240,14 @@ def listed(run: Interpreter, registration: Registration) -> list[Value]:
         run.guards = kept
 
 
-__all__ = ["Guarded", "Rest", "apply_decorator", "call_external", "is_tool_class", "listed", "register", "server_kind", "server_method"]
+__all__ = [
+    "Guarded",
+    "Rest",
+    "apply_decorator",
+    "call_external",
+    "is_tool_class",
+    "listed",
+    "register",
+    "server_kind",
+    "server_method",
+]

@@ -6,7 +6,7 @@ from crawler.extractors.python.values import MISSING, Function, Made, Place, Unk
 _PARSERS = ("argparse.ArgumentParser",)
 
 
-def parser_method(
+def parser_method(  # noqa: PLR0913
     run: Interpreter, owner: Made, name: str, args: list[Value], kwargs: dict[str, Value], place: Place
 ) -> Value:
     """Model `add_argument`, groups and `parse_args` of argparse; MISSING for anything else."""

@@ -22,10 +22,13 @@ from crawler.extractors.python.values import (
 
 # Defaults and `Annotated` extras by which the SDKs (and frameworks on them) fill a parameter themselves.
 _INJECTORS = frozenset(
-    {"Depends", "CurrentContext", "CurrentRequest", "CurrentHeaders", "CurrentAccessToken", "TokenClaim", "CurrentFastMCP",
+    {"Depends", "CurrentContext", "CurrentRequest", "CurrentHeaders", "CurrentAccessToken", "TokenClaim",
+     "CurrentFastMCP",
      "CurrentDocket", "CurrentWorker", "Progress", "Resolve", "Elicit"}
 )  # fmt: skip
-_INJECTED_TYPES = frozenset({"Context", "Progress", "Worker", "Docket", "AccessToken", "RequestContext", "ServerRequestContext"})
+_INJECTED_TYPES = frozenset(
+    {"Context", "Progress", "Worker", "Docket", "AccessToken", "RequestContext", "ServerRequestContext"}
+)
 
 
 def input_schema(run: Interpreter, target: Value, sdk: str, excluded: frozenset[str]) -> dict[str, Any]:
@@ -91,7 +94,11 @@ def _kept(run: Interpreter, function: Function) -> frozenset[str] | None:
     names = []
     for value in listed if isinstance(listed, (list, tuple)) else ():
         parameter = run.first(value)
-        name = run.first(parameter.kwargs.get("name", parameter.args[0] if parameter.args else None)) if isinstance(parameter, Made) else None
+        name = (
+            run.first(parameter.kwargs.get("name", parameter.args[0] if parameter.args else None))
+            if isinstance(parameter, Made)
+            else None
+        )
         if not isinstance(name, str):
             return None
         names.append(str(name))
@@ -101,7 +108,9 @@ def _kept(run: Interpreter, function: Function) -> frozenset[str] | None:
 def _with_defaults(function: Function) -> Iterator[tuple[ast.arg, ast.expr | None]]:
     spec = _origin(function).node.args
     positional = [*spec.posonlyargs, *spec.args]
-    defaults: dict[str, ast.expr | None] = {a.arg: d for a, d in zip(reversed(positional), reversed(spec.defaults), strict=False)}
+    defaults: dict[str, ast.expr | None] = {
+        a.arg: d for a, d in zip(reversed(positional), reversed(spec.defaults), strict=False)
+    }
     defaults.update({a.arg: d for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True)})
     for argument in parameters(function):
         yield argument, defaults.get(argument.arg)
@@ -130,7 +139,9 @@ def _is_context(run: Interpreter, annotation: Value, function: Function, depth: 
     if isinstance(value, Class):
         from crawler.extractors.python.classes import lineage  # noqa: PLC0415
 
-        return any(isinstance(b, External) and is_sdk(b.path) and b.path.endswith(".Context") for b in lineage(run, value))
+        return any(
+            isinstance(b, External) and is_sdk(b.path) and b.path.endswith(".Context") for b in lineage(run, value)
+        )
     if not depth:
         return False
     if isinstance(value, UnionType):

@@ -212,7 +212,7 @@ class Method:
     name: str
 
 
-def plain(value: Value, depth: int = 40) -> Any:
+def plain(value: Value, depth: int = 40) -> Any:  # noqa: ANN401 - JSON
     """Return `value` in JSON's own types; what is not known is left out of containers, None elsewhere."""
     if isinstance(value, bool) or value is None:
         return value
