@@ -3,7 +3,9 @@
 import ipaddress
 import os
 import socket
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +54,29 @@ def isolated(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tm
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
     yield
+
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Run:
+    """Run `catalogue …` in an empty folder; its answer holds the exit code, standard output and standard error."""
+
+    def run(*words: str | Path, given: str | None = None, **variables: str) -> "subprocess.CompletedProcess[str]":
+        script = Path(sys.executable).parent / "catalogue"
+        folder = tmp_path / "here"
+        folder.mkdir(exist_ok=True)
+        return subprocess.run(
+            [str(script), *map(str, words)],
+            cwd=folder,
+            env={**os.environ, **variables},
+            input=given,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=300,
+            check=False,
+        )
+
+    return run

@@ -37,11 +37,10 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def modules() -> list[tuple[str, Path]]:
-    found = []
-    for package in ("mcp_catalogue", "crawler", "classifier"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            found.append((".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), path))
-    return found
+    paths = [
+        p for package in ("mcp_catalogue", "crawler", "classifier") for p in sorted((ROOT / package).rglob("*.py"))
+    ]
+    return [(".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), p) for p in paths]
 
 
 def layer_of(module: str) -> str | None:

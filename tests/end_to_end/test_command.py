@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mcp_catalogue.cli.exits import EXIT_CODES
-from tests.end_to_end.conftest import Run
+from tests.conftest import Run
 
 SERVER = '''
 from mcp.server.fastmcp import FastMCP

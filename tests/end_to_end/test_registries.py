@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mcp_catalogue.resources import resource_dir
-from tests.end_to_end.conftest import Run
+from tests.conftest import Run
 
 pytestmark = pytest.mark.network
 SCHEMA = Path(__file__).parents[2] / "mcp_catalogue" / "schemas" / "catalogue.schema.json"
