@@ -25,6 +25,7 @@ from crawler.extractors.typescript.values import (
     Obj,
     Scope,
     Text,
+    Thrown,
     Unknown,
     join,
     likely,
@@ -364,23 +365,38 @@ def _logical(self: Evaluator, node: ir.Logical, scope: Scope) -> Any:  # noqa: A
     if node.op == "&&":
         text = left.text if isinstance(left, Unknown) else ""
         guard = condition(left, text or "condition", scope.module.path, node.line)
-        with self.under(guard):
-            right = self.value(node.right, scope)
+        right = _attempt(self, node.right, scope, guard)
+        if right is _THROWS:
+            return left
         if isinstance(right, Unknown):
             return operators.logical(node.op, left, right)
         unlike = condition(left, text or "condition", scope.module.path, node.line, negate=True)
         return Choice([(right, guard), (False, unlike)])
-    return operators.logical(node.op, left, self.value(node.right, scope))
+    right = _attempt(self, node.right, scope, None)
+    return left if right is _THROWS else operators.logical(node.op, left, right)
+
+
+_THROWS = object()
+
+
+def _attempt(self: Evaluator, node: ir.Node, scope: Scope, guard: Condition | None) -> Any:  # noqa: ANN401
+    """Evaluate what may not be reached; `_THROWS` where it ends the program."""
+    try:
+        with self.under(guard):
+            return self.value(node, scope)
+    except Thrown:
+        return _THROWS
 
 
 def _conditional(self: Evaluator, node: ir.Conditional, scope: Scope) -> Any:  # noqa: ANN401
     found, yes, no = self.test(node.test, scope, node.text)
     if found is not None:
         return self.value(node.yes if found else node.no, scope)
-    with self.under(yes):
-        first = self.value(node.yes, scope)
-    with self.under(no):
-        second = self.value(node.no, scope)
+    first, second = _attempt(self, node.yes, scope, yes), _attempt(self, node.no, scope, no)
+    if first is _THROWS and second is _THROWS:
+        raise Thrown
+    if first is _THROWS or second is _THROWS:
+        return second if first is _THROWS else first
     return join([(first, yes), (second, no)])
 
 

@@ -31,7 +31,7 @@ class TypeScriptExtractor:
     def extract(self, project: Project) -> Extraction | None:
         """Read `project`; None where no file registers anything."""
         candidates = list(_candidates(project))
-        if not candidates:
+        if not candidates and not (project.tree.dependencies and project.entry_points):
             return None
         run = _Run(project, candidates)
         with _deep_recursion():
@@ -85,7 +85,7 @@ class _Run:
                     self._start(path)
                 self._finish()
         except Exhausted:
-            self.loader.unreadable.append(Unreadable(file=self.candidates[0], reason="too-much-work"))
+            self.loader.unreadable.append(Unreadable(file=next(iter(self.loader.modules), ""), reason="too-much-work"))
             self.ev.left = self.ev.budget = BUDGET // 4
             self.ev.floor = self.ev.depth = 0
             self._last()

@@ -134,19 +134,25 @@ class Registrations(ToolSink):
 
     def finish(self, ev: "Evaluator") -> None:
         """Evaluate the list handlers."""
+        done: set[tuple[str, int]] = set()
         for handler in self.listers:
             ev.guards = list(handler.guards)
-            before = len(self.tools) + len(self.unresolved)
+            before, made = len(self.unresolved), len(self.order)
             try:
                 count = 2
                 result = call(ev, handler.function, UNDEFINED, [Unknown("argument", "request") for _ in range(count)])
             except Thrown:
                 result = Unknown("throws", "handler")
             self._listed(ev, result, handler.site)
-            if len(self.tools) + len(self.unresolved) == before:
+            if len(self.order) > made:
+                done.add((handler.site.file, handler.site.line))
+            elif len(self.unresolved) == before:
                 self.unknown(handler.site, "list-not-evaluated", "")
             ev.guards = []
         self.listers.clear()
+        # One server may set its handler up in several ways: where one way was read, the others add nothing.
+        for file, line in done:
+            self.unresolved.pop((file, line, "list-not-evaluated"), None)
 
     def _listed(self, ev: "Evaluator", result: Any, site: Site) -> None:  # noqa: ANN401
         for option, guard in options(result):
@@ -160,7 +166,7 @@ class Registrations(ToolSink):
                 for item in array.items:
                     self.object_tool(ev, item, site)
                 if array.open is not None:
-                    self.unknown(site, "list-not-evaluated", array.open.text)
+                    self.unknown(site, "items-not-constant", array.open.text)
                     self._later(site, array.open)
 
     def _later(self, site: Site, value: Unknown) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crawler.extractors.typescript import members
 from crawler.extractors.typescript.calls import construct, invoke
+from crawler.extractors.typescript.resolve import DEPENDENCIES
 from crawler.extractors.typescript.sdk import Registrations
 from crawler.extractors.typescript.values import Cls, Fn, Obj, Thrown, Unknown
 
@@ -19,7 +20,7 @@ _MAX_SITES: Final = 2_000
 def sweep(ev: "Evaluator", loader: "Loader", sink: Registrations) -> None:
     """Run what holds a registration that was not evaluated yet."""
     sink.settled = set(sink.visited)
-    for module in [m for m in loader.modules.values() if m is not None]:
+    for module in [m for m in loader.modules.values() if m is not None and not m.path.startswith(DEPENDENCIES)]:
         missing = list(_missing(module, sink))
         if not missing:
             continue

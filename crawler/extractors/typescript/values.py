@@ -236,11 +236,14 @@ def options(value: Any) -> Iterator[tuple[Any, Condition | None]]:  # noqa: ANN4
 def join(pairs: list[tuple[Any, Condition | None]]) -> Any:  # noqa: ANN401
     """Return one value for alternatives: arrays are merged item by item, equal values become one."""
     flat: list[tuple[Any, Condition | None]] = []
+    places: dict[Any, int] = {}
     for value, guard in pairs:
         for inner, own in options(value):
             held = own or guard
-            index = next((i for i, (other, _) in enumerate(flat) if same(inner, other)), None)
+            key = _identity(inner)
+            index = places.get(key)
             if index is None:
+                places[key] = len(flat)
                 flat.append((inner, held))
             elif held is None or held.default_on:
                 flat[index] = (inner, held)
@@ -252,6 +255,15 @@ def join(pairs: list[tuple[Any, Condition | None]]) -> Any:  # noqa: ANN401
     if len(arrays) == len(flat):
         return _join_arrays(arrays)
     return Choice(flat[:200])
+
+
+def _identity(value: Any) -> Any:  # noqa: ANN401
+    """A key that two values share exactly when they are the `same`."""
+    if isinstance(value, bool):
+        return bool, value
+    if isinstance(value, str):
+        return str, str(value)
+    return (float, value) if isinstance(value, int | float) else id(value)
 
 
 def _join_arrays(arrays: list[tuple[Any, Condition | None]]) -> Arr:
