@@ -8,8 +8,8 @@ is written. There is no rule for "every other tool": those stay at the client's 
 from collections.abc import Callable, Sequence
 
 from mcp_catalogue.policy.base import Decided, Rendered
-from mcp_catalogue.policy.lint import changed, collisions, nameable, sanitised, too_long, unusable
-from mcp_catalogue.policy.ruling import ABILITIES, Outcome, Ruling, level, of, rule_server, rule_tool
+from mcp_catalogue.policy.lint import changed, collisions, sanitised, too_long, unusable
+from mcp_catalogue.policy.ruling import ABILITIES, Outcome, Ruling, level, nameable, of, rule_server, rule_tool
 from mcp_catalogue.policy.words import json_text, server_sentence, shown, tool_sentence
 
 _ABILITY = ABILITIES["claude-code"]

@@ -8,8 +8,8 @@ import json
 from collections.abc import Sequence
 
 from mcp_catalogue.policy.base import Decided, Rendered
-from mcp_catalogue.policy.lint import collisions, nameable, sanitised, too_long, unusable
-from mcp_catalogue.policy.ruling import ABILITIES, Outcome, Ruling, of, rule_server, rule_tool
+from mcp_catalogue.policy.lint import collisions, sanitised, too_long, unusable
+from mcp_catalogue.policy.ruling import ABILITIES, Outcome, Ruling, nameable, of, rule_server, rule_tool
 from mcp_catalogue.policy.words import server_sentence, shown, tool_sentence
 
 _ABILITY = ABILITIES["codex"]
@@ -22,7 +22,7 @@ class Codex:
     id = "codex"
     title = "Codex config.toml"
     syntax = "toml"
-    verified_with: str | None = None
+    verified_with: str | None = "Codex 0.169.0"
 
     def tool(self, decided: Decided, *, server_name: str) -> Rendered:
         """Render the one rule."""
@@ -56,7 +56,7 @@ class Codex:
         """Return how to add the keys to the server's table."""
         return (
             f"codex mcp get {_shell(server_name)}   # the server must be configured under this name",
-            f"Put the lines below the heading into ~/.codex/config.toml under your [mcp_servers.{_key(server_name)}].",
+            f"Put the lines below the heading into ~/.codex/config.toml under your [mcp_servers.{shown(_key(server_name))}].",
             "Start Codex anew and run /mcp to see which tools are left.",
         )
 

@@ -11,8 +11,8 @@ from typing import Any
 from mcp_catalogue.model import ArgumentCondition
 from mcp_catalogue.policy.base import Decided, Rendered
 from mcp_catalogue.policy.conditions import DAY_SUM
-from mcp_catalogue.policy.lint import nameable, unusable
-from mcp_catalogue.policy.ruling import ABILITIES, Outcome, Ruling, of, rule_server, rule_tool
+from mcp_catalogue.policy.lint import unusable
+from mcp_catalogue.policy.ruling import ABILITIES, Outcome, Ruling, nameable, of, rule_server, rule_tool
 from mcp_catalogue.policy.words import condition_words, deny_words, server_sentence, shown, tool_sentence
 from mcp_catalogue.policy.yaml_text import yaml_text
 

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
+from mcp_catalogue.policy.ruling import nameable
 from mcp_catalogue.policy.words import shown
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
@@ -21,11 +22,6 @@ def unusable(names: Iterable[str]) -> list[str]:
         for name in names
         if not nameable(name)
     ]
-
-
-def nameable(name: str) -> bool:
-    """Return whether a rule can name this tool alone."""
-    return bool(name.strip()) and name != "*"
 
 
 def collisions(names: Sequence[str], to_id: Callable[[str], str]) -> list[str]:

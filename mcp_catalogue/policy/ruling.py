@@ -176,6 +176,11 @@ def level(rulings: Sequence[Ruling], to_id: Callable[[str], str]) -> tuple[Rulin
     )
 
 
+def nameable(name: str) -> bool:
+    """Return whether a rule can name this tool alone: engines read `*` as every tool."""
+    return bool(name.strip()) and name != "*"
+
+
 def of(rulings: Iterable[Ruling], *outcomes: Outcome) -> list[Ruling]:
     """Return the rulings with one of `outcomes`, in order."""
     return [r for r in rulings if r.outcome in outcomes]

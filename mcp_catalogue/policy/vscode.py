@@ -13,15 +13,19 @@ import re
 from collections.abc import Sequence
 
 from mcp_catalogue.policy.base import Decided, Rendered
-from mcp_catalogue.policy.lint import collisions, nameable, unusable
-from mcp_catalogue.policy.ruling import ABILITIES, Outcome, Ruling, level, of, rule_server, rule_tool
-from mcp_catalogue.policy.words import json_text, server_sentence, shown, tool_sentence
+from mcp_catalogue.policy.lint import collisions, unusable
+from mcp_catalogue.policy.ruling import ABILITIES, Outcome, Ruling, level, nameable, of, rule_server, rule_tool
+from mcp_catalogue.policy.words import json_text, shown, tool_sentence
 
 _ABILITY = ABILITIES["vscode"]
 # VS Code's McpToolName: Prefix, MaxPrefixLen 18 (with prefix and closing `_`), MaxLength.
 _PREFIX, _PREFIX_NAME, _LONGEST = "mcp_", 13, 64
 _IN_SERVER = re.compile(r"[^a-z0-9_.-]+")
 _IN_TOOL = re.compile(r"[^A-Za-z0-9_-]")
+
+
+_DEFAULT = "VS Code asks unless you chose to always allow it or the tool is annotated as read-only"
+_OTHERS = "Other tools stay as your settings have them."
 
 
 class VSCode:
@@ -35,17 +39,21 @@ class VSCode:
     def tool(self, decided: Decided, *, server_name: str) -> Rendered:
         """Render the one setting."""
         ruling = rule_tool(decided, _ABILITY, in_server=False)
-        rest = "Other tools stay as your settings have them."
-        return _render([ruling], server_name, tool_sentence(_told(ruling), rest=rest))
+        told = ruling.outcome is Outcome.ASK or not nameable(ruling.name)
+        says = tool_sentence(ruling, rest=_OTHERS) if told else f"{shown(ruling.name)}: {_DEFAULT}. {_OTHERS}"
+        return _render([ruling], server_name, says)
 
     def server(self, tools: Sequence[Decided], *, server_name: str, complete: bool) -> Rendered:
         """Render one setting per tool that needs a person."""
-        rulings = [_told(r) for r in level(rule_server(tools, _ABILITY), reference_name)]
-        unlisted = (
-            "VS Code settings cannot deny or hide a tool: one not named here is asked about "
-            "until you choose to always allow it."
-        )
-        return _render(rulings, server_name, server_sentence(rulings, unlisted=unlisted, complete=complete))
+        rulings = level(rule_server(tools, _ABILITY), reference_name)
+        asked = sum(1 for r in of(rulings, Outcome.ASK) if nameable(r.name))
+        says = [
+            f"Tools read: {len(rulings)}; before every call of {asked} of them a person is asked.",
+            f"For the other {len(rulings) - asked}, and for any tool not named here, {_DEFAULT}.",
+            *([] if complete else ["Not every tool of this server could be read."]),
+            "VS Code settings cannot deny or hide a tool.",
+        ]
+        return _render(rulings, server_name, " ".join(says))
 
     def steps(self, *, server_name: str) -> tuple[str, ...]:
         """Return how to add the setting."""
@@ -65,13 +73,6 @@ def tool_id(server_info_name: str, name: str) -> str:
 def reference_name(name: str) -> str:
     """Return the key under which the setting finds a tool."""
     return _IN_TOOL.sub("_", name)
-
-
-def _told(ruling: Ruling) -> Ruling:
-    if ruling.outcome is not Outcome.PASS:
-        return ruling
-    because = "asked about once, then as you choose: VS Code has no setting that approves a tool in advance"
-    return Ruling(name=ruling.name, outcome=Outcome.PASS, because=because)
 
 
 def _render(rulings: Sequence[Ruling], server_name: str, sentence: str) -> Rendered:

@@ -8,7 +8,7 @@ import msgspec
 
 from mcp_catalogue.model import ArgumentCondition, Limit
 from mcp_catalogue.policy.conditions import DAY_SUM
-from mcp_catalogue.policy.ruling import CONDITIONAL, Outcome, Ruling
+from mcp_catalogue.policy.ruling import CONDITIONAL, Outcome, Ruling, nameable
 
 
 def shown(text: str, limit: int = 60) -> str:
@@ -71,27 +71,32 @@ def deny_words(ruling: Ruling) -> str:
 
 def tool_sentence(ruling: Ruling, *, rest: str) -> str:
     """Return the sentence for a snippet of one tool; `rest` says what holds for every other tool."""
+    if not nameable(ruling.name):
+        return f"No rule can name this tool, so the policy holds none for it. {rest}"
     return f"{shown(ruling.name)}: {outcome_words(ruling)}. {rest}"
 
 
 def server_sentence(rulings: Sequence[Ruling], *, unlisted: str, complete: bool) -> str:
     """Return the sentence for a whole server; `unlisted` says what happens to a tool that the file does not name."""
+    listed = [r for r in rulings if nameable(r.name)]
     parts = [
         f"{count} {one if count == 1 else many}"
         for one, many, count in (
-            ("passes", "pass", _count(rulings, Outcome.PASS)),
-            ("passes at a limited rate", "pass at a limited rate", _count(rulings, Outcome.LIMIT)),
-            ("is asked about", "are asked about", _count(rulings, Outcome.ASK)),
-            ("is denied", "are denied", _count(rulings, Outcome.DENY)),
-            ("is hidden and denied", "are hidden and denied", _count(rulings, Outcome.HIDE)),
+            ("passes", "pass", _count(listed, Outcome.PASS)),
+            ("passes at a limited rate", "pass at a limited rate", _count(listed, Outcome.LIMIT)),
+            ("is asked about", "are asked about", _count(listed, Outcome.ASK)),
+            ("is denied", "are denied", _count(listed, Outcome.DENY)),
+            ("is hidden and denied", "are hidden and denied", _count(listed, Outcome.HIDE)),
         )
         if count
     ]
-    says = [f"Tools read: {len(rulings)}; {', '.join(parts)}." if parts else "No tool of this server was read."]
-    if bounded := sum(1 for r in rulings if r.conditions):
+    says = [f"Tools read: {len(listed)}; {', '.join(parts)}." if parts else "No tool of this server was read."]
+    if bounded := sum(1 for r in listed if r.conditions):
         says.append(f"Argument conditions hold for {bounded} of them: a call outside them is denied.")
-    if guarded := sum(1 for r in rulings if r.because == CONDITIONAL):
+    if guarded := sum(1 for r in listed if r.because == CONDITIONAL):
         says.append(f"Of these, {guarded} would exist only under a condition in the server's code.")
+    if nameless := len(rulings) - len(listed):
+        says.append(f"Besides, {nameless} have a name that no rule can hold.")
     if not complete:
         says.append("Not every tool of this server could be read.")
     return " ".join([*says, unlisted])

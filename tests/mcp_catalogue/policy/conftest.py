@@ -85,7 +85,7 @@ def make_tool(
     return Decided(tool=tool, label=label, decision=decide(FACTS, tool, label, profile))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tool() -> MakeTool:
     return make_tool
 
