@@ -27,13 +27,19 @@ _LONGEST_PAUSE = 3600.0  # seconds; GitHub's own window
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds of one request: bytes of a document, bytes of an archive, seconds, redirects."""
+    """Bounds of one request.
+
+    `document`, `archive`: bytes; `connect`, `read`: seconds without progress; `total`: seconds in all, retries and
+    pauses included; `slowest`: bytes per second on the average, once `patience` seconds have passed.
+    """
 
     document: int = 64 * MIB
     archive: int = 256 * MIB
     connect: float = 10.0
     read: float = 30.0
     total: float = 300.0
+    slowest: float = 1024.0
+    patience: float = 20.0
     redirects: int = 5
 
 
@@ -86,6 +92,7 @@ class Http:
         contact: str | None = None,
         sleep: Callable[[float], object] = time.sleep,
         politeness: Politeness | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.limits = limits
         self._transport = transport
@@ -93,9 +100,12 @@ class Http:
         self._authorize = authorize
         self._retry = retry
         self._sleep = sleep
-        self._agent = user_agent(contact)
+        self._clock = clock
+        self._base_headers = {"User-Agent": user_agent(contact), "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
+        timeout = httpx.Timeout(limits.read, connect=limits.connect)
+        self._extensions = {"timeout": timeout.as_dict()}
         self._local = threading.local()
-        self._clients: list[httpx.Client] = []
+        self._transports: list[httpx.BaseTransport] = []
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -107,9 +117,9 @@ class Http:
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:
-            for client in self._clients:
-                client.close()
-            self._clients.clear()
+            for transport in self._transports:
+                transport.close()
+            self._transports.clear()
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None, limit: int | None = None) -> Reply:
         """Return the answer with its body in memory. Raises `FetchError` where there is none in the end.
@@ -120,7 +130,7 @@ class Http:
 
         def take(response: httpx.Response) -> None:
             chunks.clear()
-            _bounded(response.iter_bytes(), chunks.append, limit or self.limits.document, url)
+            self._bounded(response.iter_bytes(), chunks.append, limit or self.limits.document, url)
 
         reply = self._send(url, headers or {}, take)
         return Reply(url=reply.url, status=reply.status, headers=reply.headers, body=b"".join(chunks))
@@ -134,12 +144,24 @@ class Http:
             sink.seek(0)
             sink.truncate()
             if response.status_code == httpx.codes.OK:
-                _bounded(response.iter_raw(), sink.write, limit or self.limits.archive, url)
+                self._bounded(response.iter_raw(), sink.write, limit or self.limits.archive, url)
 
         return self._send(url, {"Accept-Encoding": "identity", **(headers or {})}, take)
 
+    def _bounded(self, chunks: Iterator[bytes], take: Callable[[bytes], object], limit: int, url: str) -> None:
+        """Hand on a body piece by piece; raise `FetchError` where it is too large or comes too slowly."""
+        started, size = self._clock(), 0
+        for chunk in chunks:
+            size += len(chunk)
+            if size > limit:
+                raise FetchError(f"{redact(url)}: larger than the limit of {limit // MIB or 1} MiB")
+            spent = self._clock() - started
+            if spent > self.limits.patience and (size < spent * self.limits.slowest or spent > self.limits.total):
+                raise FetchError(f"{redact(url)}: comes too slowly, {size} bytes in {spent:.0f} s")
+            take(chunk)
+
     def _send(self, url: str, headers: Mapping[str, str], take: Callable[[httpx.Response], None]) -> Reply:
-        started = time.monotonic()
+        started = self._clock()
         attempt = 0
         while True:
             attempt += 1
@@ -150,7 +172,7 @@ class Http:
             if asked:
                 self._politeness.pause(origin_of(reply.url if reply else url)[1], min(asked, _LONGEST_PAUSE))
             pause = self._retry.wait(attempt, reply.headers if reply else {})
-            if pause is None or time.monotonic() - started + pause > self.limits.total:
+            if pause is None or self._clock() - started + pause > self.limits.total:
                 if reply is not None and reply.status in _RATE_LIMITED:
                     raise FetchError(f"{redact(url)}: the host limits requests ({reply.status}); try again later")
                 raise FetchError(f"{redact(url)}: {problem} (after {attempt} attempts)")
@@ -179,12 +201,15 @@ class Http:
 
     @contextmanager
     def _open(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
-        client = self._client()
+        """Send through redirects, straight to the transport: no cookies, no state between requests."""
+        transport = self._own_transport()
         current = url
         for _ in range(self.limits.redirects + 1):
-            request = client.build_request("GET", _checked(current, url), headers=self._headers(current, url, headers))
+            sent = self._headers(current, url, headers)
+            request = httpx.Request("GET", _checked(current, url), headers=sent, extensions=self._extensions)
             with self._politeness.turn(request.url.host, self.limits.total):
-                response = client.send(request, stream=True)
+                response = transport.handle_request(request)
+                response.request = request
                 try:
                     location = response.headers.get("location")
                     if response.status_code not in _REDIRECTS or not location:
@@ -197,28 +222,21 @@ class Http:
 
     def _headers(self, url: str, first: str, headers: Mapping[str, str]) -> dict[str, str]:
         """Return the headers for `url`; those meant for `first` alone do not follow to another host."""
-        sent = dict(headers)
-        if origin_of(url) != origin_of(first):
+        sent = {**self._base_headers, **headers}
+        if url != first and origin_of(url) != origin_of(first):
             sent.pop("Authorization", None)
         authorization = self._authorize(url)
         if authorization:
             sent.setdefault("Authorization", authorization)
         return sent
 
-    def _client(self) -> httpx.Client:
-        client: httpx.Client | None = getattr(self._local, "client", None)
-        if client is None:
-            client = httpx.Client(
-                transport=self._transport(),
-                timeout=httpx.Timeout(self.limits.read, connect=self.limits.connect),
-                headers={"User-Agent": self._agent},
-                follow_redirects=False,
-                trust_env=False,
-            )
-            self._local.client = client
+    def _own_transport(self) -> httpx.BaseTransport:
+        transport: httpx.BaseTransport | None = getattr(self._local, "transport", None)
+        if transport is None:
+            transport = self._local.transport = self._transport()
             with self._lock:
-                self._clients.append(client)
-        return client
+                self._transports.append(transport)
+        return transport
 
 
 def _again(reply: Reply) -> bool:
@@ -237,15 +255,6 @@ def _checked(url: str, first: str) -> str:
     if scheme == "http" and first.startswith("https:"):
         raise FetchError(f"{redact(first)}: refused a redirect from https to http")
     return url
-
-
-def _bounded(chunks: Iterator[bytes], take: Callable[[bytes], object], limit: int, url: str) -> None:
-    size = 0
-    for chunk in chunks:
-        size += len(chunk)
-        if size > limit:
-            raise FetchError(f"{redact(url)}: larger than the limit of {limit // MIB or 1} MiB")
-        take(chunk)
 
 
 def _headers(response: httpx.Response) -> dict[str, str]:

@@ -180,3 +180,17 @@ def test_an_error_page_is_not_taken_for_an_archive() -> None:
 
 def test_redaction_leaves_the_address() -> None:
     assert redact("https://user:word@registry.example:8443/a/b?token=1#x") == "https://registry.example:8443/a/b"
+
+
+def test_a_host_that_drips_is_given_up_on() -> None:
+    now = [0.0]
+
+    def drip() -> Iterator[bytes]:
+        while True:
+            now[0] += 5
+            yield b"x"
+
+    http = make(lambda _: httpx.Response(200, content=drip()), clock=lambda: now[0])
+    with http, pytest.raises(FetchError, match="comes too slowly"):
+        http.get(URL)
+    assert now[0] < 60
