@@ -8,13 +8,17 @@ Japanese and Korean from the last of the sentence.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from itertools import chain
+
+import msgspec
+import msgspec.structs
 
 from classifier.phrases import Phrase, classify_noun
 from classifier.text import Folded
 from classifier.words import Lexicon, Verb
 
 MAX_SENTENCES = 12
+MAX_SENTENCE = 500
 MAX_CHARACTERS = 2000
 """How far a description is read for its main clause; phrases are looked for in all of it."""
 
@@ -70,8 +74,7 @@ _YOU = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(msgspec.Struct, frozen=True):
     """What a description says the tool does.
 
     `phrases` are the main clause's actions; `asides` actions of later joined clauses ("… and deletes it");
@@ -96,7 +99,7 @@ def read_clause(folded: Folded, lexicon: Lexicon) -> Clause:
     start = 0
     count = 0
     cjk = not head.isascii() and _CJK.search(head) is not None
-    for match in [*_SENTENCE.finditer(head), None]:
+    for match in chain(_SENTENCE.finditer(head), (None,)):
         end = match.start() if match else len(head)
         sentence = head[start:end]
         if sentence.strip():
@@ -119,12 +122,12 @@ def read_clause(folded: Folded, lexicon: Lexicon) -> Clause:
 
 def _unsure(clause: Clause) -> Clause:
     """Return a clause that follows a heading: what it says may be about how to use the tool."""
-    phrases = tuple(replace(p, sure=False) for p in clause.phrases)
-    return replace(clause, phrases=phrases, asides=())
+    phrases = tuple(msgspec.structs.replace(p, sure=False) for p in clause.phrases)
+    return msgspec.structs.replace(clause, phrases=phrases, asides=())
 
 
 def _latin(sentence: str, lexicon: Lexicon) -> Clause | None:
-    words = _WORD.findall(sentence)
+    words = _WORD.findall(sentence[:MAX_SENTENCE])
     count = len(words)
     verbs = lexicon.verbs
     i = 0
@@ -141,6 +144,8 @@ def _latin(sentence: str, lexicon: Lexicon) -> Clause | None:
             return None
         if word in {"make", "makes", "perform", "performs"} and "request" in words[i : i + 5]:
             return _request(words, i, lexicon)
+        if word in {"do", "does", "should", "must", "can"} and i + 1 < count and words[i + 1] in {"not", "never"}:
+            return None
         if word in _PERFORM and (nominal := _performed(words, i, lexicon)) is not None:
             return _from_verb(words, nominal, verbs[words[nominal]], lexicon)
         verb = verbs.get(word)
@@ -239,14 +244,17 @@ def _from_verb(words: Sequence[str], i: int, verb: Verb, lexicon: Lexicon) -> Cl
         j = k + 1
     noun, origin, end = _noun_phrase(words, j)
     head, nearby = classify_noun(noun, lexicon.nouns, lexicon.longest) if noun else (frozenset(), frozenset())
+    owner: tuple[str, ...] = ()
     if end < len(words) and words[end] == "of":
         belongs, _, _ = _noun_phrase(words, end + 1)
+        owner = tuple(belongs)
         for word in belongs:
             nearby |= lexicon.nouns.get(word, frozenset())
     sure = not verb.noun_too or len(found) > 1 or (j < len(words) and words[j] in _DETERMINERS) or verb.form == "third"
-    phrases = tuple(Phrase(v.action, v.base, " ".join(noun), head, nearby, sure, tuple(noun), origin) for v in found)
-    if any(v.action == "remove" for v in found) and any(v.action in {"create", "update"} for v in found):
-        origin = origin or "it"  # "add or remove": what can be put on and taken off
+    if not origin and len(found) > 1 and {"create", "update"} & (actions := {v.action for v in found}):
+        origin = "it" if "remove" in actions else ""  # "add or remove": what can be put on and taken off
+    text, tokens = " ".join(noun), tuple(noun)
+    phrases = tuple([Phrase(v.action, v.base, text, head, nearby, sure, tokens, owner, origin) for v in found])
     if verb.action == "manage" and (listed := _listed(words, end, lexicon)):
         listed_phrases = tuple(
             Phrase(v.action, v.base, " ".join(noun), head, nearby, True, tuple(noun)) for v in listed
@@ -286,7 +294,7 @@ def _asides(words: Sequence[str], start: int, main: Verb, lexicon: Lexicon) -> t
         noun, origin, _ = _noun_phrase(words, i + 2)
         head, nearby = classify_noun(noun, lexicon.nouns, lexicon.longest) if noun else (frozenset(), frozenset())
         sure = not verb.noun_too or following in {"it", "them"}
-        result.append(Phrase(verb.action, verb.base, " ".join(noun), head, nearby, sure, tuple(noun), origin))
+        result.append(Phrase(verb.action, verb.base, " ".join(noun), head, nearby, sure, tuple(noun), origin=origin))
     return tuple(result)
 
 

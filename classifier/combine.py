@@ -15,6 +15,8 @@ evidence is weighed; `floor` is what a judge is held to (`classifier.judge.bound
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from classifier.rulebook import Rule
 from mcp_catalogue.model import (
     BASE_SEVERITY,
@@ -35,8 +37,7 @@ _FLOOR_KINDS = frozenset({EvidenceKind.NAME, EvidenceKind.PARAMETER, EvidenceKin
 _SEVERITIES = tuple(Severity)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Claim:
+class Claim(msgspec.Struct, frozen=True, eq=False):
     """One category claimed by one source, with the rule that read it and the index of its evidence.
 
     `source` is name | clause | aside | operation | text | parameter | effect | heading; `sure` where the reading

@@ -4,13 +4,9 @@ Care is taken as the design asks: a POST alone proves nothing; work on caches, t
 sessions is not the tool's purpose; an effect far down a chain of helpers counts less than one in the handler.
 """
 
-from typing import TYPE_CHECKING
-
+from classifier.reading import Reading
 from classifier.rulebook import Rulebook
 from mcp_catalogue.model import Category, Effect, Evidence, EvidenceKind, RuleId, Strength
-
-if TYPE_CHECKING:
-    from classifier.classify import Reading
 
 # Effect id (or its first part) → the rule it supports and how strongly.
 _SUPPORTS: dict[str, tuple[str, Strength]] = {
@@ -54,7 +50,7 @@ FAR = 4
 """Calls away from the handler from which an effect counts one step less."""
 
 
-def effect_claims(reading: "Reading", book: Rulebook) -> None:
+def effect_claims(reading: Reading, book: Rulebook) -> None:
     """Add one claim per kind of effect of the tool's handler."""
     seen: set[str] = set()
     for effect in reading.tool.effects:

@@ -8,8 +8,9 @@ Handles snake, kebab and camel case, dots, slashes, acronyms and digits; product
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+import msgspec
 
 from classifier.phrases import Phrase, classify_noun
 from classifier.words import Lexicon, Verb
@@ -37,8 +38,7 @@ _AND = frozenset({"and", "or", "then"})
 _STATE = "state-noun"
 
 
-@dataclass(frozen=True, slots=True)
-class NameReading:
+class NameReading(msgspec.Struct, frozen=True):
     """The phrases of a name (several where verbs are joined: `create_or_update_file`), and how it was read.
 
     `noun_only` where the name is a thing and no action; `information` where that thing is a piece of information
@@ -119,7 +119,7 @@ def read_name(name: str, prefix: frozenset[str], lexicon: Lexicon) -> NameReadin
     for token in lead[after:]:
         nearby |= lexicon.nouns.get(token, frozenset())
     phrases = tuple(
-        Phrase(v.action, v.base, " ".join(noun), head, nearby, sure, tuple(noun), origin)
+        Phrase(v.action, v.base, " ".join(noun), head, nearby, sure, tuple(noun), origin=origin)
         for v in verbs
         if v is not None
     )

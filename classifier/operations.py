@@ -2,18 +2,15 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from msgspec.structs import replace
 
 from classifier.names import read_name
 from classifier.phrases import Phrase
+from classifier.reading import Reading
 from classifier.rulebook import Rule, Rulebook
 from classifier.schema import SURE_ACTION_NAMES, Parameter
 from classifier.words import Lexicon
 from mcp_catalogue.model import BASE_SEVERITY, Category, Evidence, EvidenceKind, Operation, Strength
-
-if TYPE_CHECKING:
-    from classifier.classify import Reading
 
 _QUOTED = re.compile(r"""["'`“‘]([a-z][a-z0-9_-]{1,40})["'`”’]""", re.IGNORECASE)
 _HTTP = {
@@ -24,7 +21,7 @@ MAX_VALUES = 100
 _PUTS = frozenset({"add", "set", "attach", "assign", "apply", "link", "put"})
 
 
-def find(reading: "Reading", book: Rulebook, lexicon: Lexicon) -> tuple[Operation, ...]:
+def find(reading: Reading, book: Rulebook, lexicon: Lexicon) -> tuple[Operation, ...]:
     """Return the labelled values of every operation parameter, and add their claims and evidence to `reading`."""
     result: list[Operation] = []
     for parameter in reading.parameters:
@@ -57,7 +54,7 @@ def find(reading: "Reading", book: Rulebook, lexicon: Lexicon) -> tuple[Operatio
     return tuple(dict.fromkeys(result))
 
 
-def _values(parameter: Parameter, reading: "Reading") -> tuple[Sequence[str], str, bool]:
+def _values(parameter: Parameter, reading: Reading) -> tuple[Sequence[str], str, bool]:
     """Return the values, the pointer they stand at, and whether the schema itself lists them."""
     if parameter.values:
         return parameter.values, parameter.values_pointer, True
@@ -75,7 +72,7 @@ def _values(parameter: Parameter, reading: "Reading") -> tuple[Sequence[str], st
 
 
 def _clearly_operations(
-    values: Sequence[str], known: Sequence[tuple[str, int, Rule, Phrase]], reading: "Reading"
+    values: Sequence[str], known: Sequence[tuple[str, int, Rule, Phrase]], reading: Reading
 ) -> bool:
     """Tell a choice of operations from a choice of states or kinds under a name such as `type` or `mode`."""
     settled = any(p.sure and p.action != "manage" for p in reading.name.phrases)
@@ -88,9 +85,7 @@ def _is_http(values: Iterable[str]) -> bool:
     return len(lowered & _HTTP.keys()) >= 2 and lowered <= _HTTP.keys() | {"trace", "connect"}
 
 
-def _label(
-    value: str, reading: "Reading", book: Rulebook, lexicon: Lexicon, *, pair: bool
-) -> tuple[Rule, Phrase] | None:
+def _label(value: str, reading: Reading, book: Rulebook, lexicon: Lexicon, *, pair: bool) -> tuple[Rule, Phrase] | None:
     """Read a value as a name of its own; an object it does not name is the tool's."""
     read = read_name(value, frozenset(), lexicon)
     subjects = reading.context.subjects
@@ -108,7 +103,7 @@ def _label(
     return best
 
 
-def _with_object(phrase: Phrase, reading: "Reading") -> Phrase:
+def _with_object(phrase: Phrase, reading: Reading) -> Phrase:
     for other in (*reading.name.phrases, *reading.clause.phrases):
         if other.classes or other.noun:
             return replace(phrase, noun=other.noun, classes=other.classes, nearby=other.nearby, words=other.words)

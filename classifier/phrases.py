@@ -1,13 +1,13 @@
 """What a name or a clause says: an action, and what it is done to."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 _EMPTY: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(msgspec.Struct, frozen=True):
     """One action with its object.
 
     `noun` is the object as written (may be empty), `classes` what its head is (`classifier/lexicon/objects.toml`),
@@ -21,6 +21,7 @@ class Phrase:
     nearby: frozenset[str] = _EMPTY
     sure: bool = True
     words: tuple[str, ...] = ()
+    owner: tuple[str, ...] = ()  # words of what the thing belongs to ("the notes of a refund")
     origin: str = ""  # what the thing is taken from ("remove X from Y"), as written
 
 

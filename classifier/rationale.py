@@ -1,13 +1,9 @@
 """The rationale: a sentence or three about this tool, composed from the evidence that decided."""
 
-from typing import TYPE_CHECKING
-
 from classifier.combine import Verdict
+from classifier.reading import Reading
 from classifier.words import third
 from mcp_catalogue.model import Category, EvidenceKind, Operation, Signal
-
-if TYPE_CHECKING:
-    from classifier.classify import Reading
 
 _NOUN_OF_CLASS = {"order": "an order"}
 _SIGNAL_WORDS = {
@@ -20,7 +16,7 @@ _SIGNAL_WORDS = {
 }
 
 
-def compose(reading: "Reading", verdict: Verdict, found: tuple[Operation, ...], raised: tuple[Signal, ...]) -> str:
+def compose(reading: Reading, verdict: Verdict, found: tuple[Operation, ...], raised: tuple[Signal, ...]) -> str:
     """Return the rationale of one tool."""
     parts = [_what(reading, verdict, found)]
     if verdict.deciding:
@@ -30,7 +26,7 @@ def compose(reading: "Reading", verdict: Verdict, found: tuple[Operation, ...], 
     return " ".join(p for p in parts if p)
 
 
-def _what(reading: "Reading", verdict: Verdict, found: tuple[Operation, ...]) -> str:
+def _what(reading: Reading, verdict: Verdict, found: tuple[Operation, ...]) -> str:
     name, server = reading.tool.name, reading.context.server
     where = f" on {server}" if server else ""
     if not verdict.deciding:
@@ -39,7 +35,7 @@ def _what(reading: "Reading", verdict: Verdict, found: tuple[Operation, ...]) ->
             "so it is taken for something that changes things."
         )
     claim = verdict.deciding[0]
-    evidence = reading.evidence[claim.evidence]
+    evidence = reading.at(claim.evidence)
     phrase = reading.phrases.get(claim.evidence)
     if claim.source == "operation":
         worst = [o for o in found if o.primary is claim.category]
@@ -67,14 +63,12 @@ def _short(text: str) -> str:
     return text if len(text) <= 160 else text[:157].rsplit(" ", 1)[0] + " …"
 
 
-def _parameters(reading: "Reading", raised: tuple[Signal, ...]) -> str:
+def _parameters(reading: Reading, raised: tuple[Signal, ...]) -> str:
     for signal in raised:
         words = _SIGNAL_WORDS.get(signal.id)
         if words is None:
             continue
-        names = [
-            reading.evidence[i].quote for i in signal.evidence if reading.evidence[i].kind is EvidenceKind.PARAMETER
-        ]
+        names = [reading.at(i).quote for i in signal.evidence if reading.at(i).kind is EvidenceKind.PARAMETER]
         if names:
             listed = ", ".join(f"`{n}`" for n in dict.fromkeys(names[:3]))
             return f"{words[0].upper()}{words[1:]} {listed}."

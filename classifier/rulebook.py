@@ -8,7 +8,7 @@ length is passed over once.
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -18,10 +18,14 @@ from typing import Any
 import msgspec
 import re2
 
+from classifier.names import tokenize
 from classifier.phrases import Phrase
+from classifier.schema import ACTION_NAMES, Parameter, Schema
 from mcp_catalogue.errors import DataError
 from mcp_catalogue.model import Category, Confidence, Digest, RuleId, Severity, SignalId, Strength
 
+MAX_CACHED = 200_000
+"""Entries after which a table of remembered look-ups starts anew."""
 _NONE: frozenset[str] = frozenset()
 
 
@@ -100,6 +104,15 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             and self.without_context.isdisjoint(contexts)
         )
 
+    @property
+    def about_phrase(self) -> bool:
+        """Whether the condition is about an action or its object."""
+        return bool(self.actions or self.verbs or self.objects or self.near or self.words)
+
+    def fits(self, contexts: frozenset[str]) -> bool:
+        """Tell whether the keys about the server hold."""
+        return (not self.context or not self.context.isdisjoint(contexts)) and self.without_context.isdisjoint(contexts)
+
     def holds_any(self, phrases: Iterable[Phrase], contexts: frozenset[str]) -> bool:
         """Tell whether the keys about the action hold for any of `phrases`."""
         return any(self.holds(phrase, contexts) for phrase in phrases)
@@ -145,6 +158,14 @@ class Pattern:
     regexp: Any
 
 
+class ParameterName(msgspec.Struct, frozen=True):
+    """What the rules say about a parameter's name; `wanted` also where it may hold a choice of operations."""
+
+    wanted: bool
+    last: str
+    rules: tuple[tuple[Rule, When], ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rulebook:
     """All rules, compiled. `digest` covers every rule and word list."""
@@ -158,7 +179,11 @@ class Rulebook:
     text: Any = field(repr=False)
     by_parameter: Mapping[str, tuple[tuple[Rule, When], ...]] = field(repr=False)
     loose: tuple[tuple[Rule, When], ...] = field(repr=False)
-    signals_by_action: tuple[tuple[Rule, When], ...] = field(repr=False)
+    by_word: Mapping[str, tuple[tuple[Rule, When], ...]] = field(repr=False)
+    signals: Mapping[str, tuple[tuple[Rule, When], ...]] = field(repr=False)
+    hidden: tuple[Pattern, ...] = field(repr=False)
+    hidden_set: Any = field(repr=False)
+    _names: dict[str, ParameterName] = field(default_factory=dict, repr=False)
     _cache: dict[tuple[Phrase, frozenset[str]], tuple[Rule, int] | None] = field(default_factory=dict, repr=False)
 
     def __reduce__(self) -> tuple[Any, tuple[str | None]]:
@@ -176,14 +201,85 @@ class Rulebook:
         for weight, rule, when in (*self.by_action.get(phrase.action, ()), *self.by_verb.get(phrase.base, ())):
             if (best is None or (weight, _harm(rule)) > (best[1], _harm(best[0]))) and when.holds(phrase, contexts):
                 best = rule, weight
-        if len(self._cache) > 200_000:
+        if len(self._cache) > MAX_CACHED:
             self._cache.clear()
         self._cache[key] = best
         return best
 
+    def parameter(self, name: str) -> ParameterName:
+        """Return what the rules say about a parameter of this name."""
+        try:
+            return self._names[name]
+        except KeyError:
+            pass
+        tokens = [t for segment in tokenize(name) for t in segment]
+        tails = ["_".join(tokens[i:]) for i in range(max(0, len(tokens) - 3), len(tokens))]
+        found = [r for key in (f"={'_'.join(tokens)}", *tails) for r in self.by_parameter.get(key, ())]
+        choice = name.lower().replace("-", "_") in ACTION_NAMES
+        if len(self._names) > MAX_CACHED:
+            self._names.clear()
+        known = ParameterName(bool(found) or choice, tokens[-1] if tokens else "", tuple(found))
+        self._names[name] = known
+        return known
+
+    def parameter_rules(self, schema: Schema) -> Iterator[tuple[Parameter, Rule, When]]:
+        """Yield the parameters that a rule looks at, where their JSON type fits (an unknown type fits)."""
+        for parameter in schema.parameters:
+            for rule, when in self.parameter(parameter.name).rules:
+                fits = not when.types or not parameter.type or parameter.type in when.types
+                if fits and (not when.beside or any(self.parameter(n).last in when.beside for n in schema.names)):
+                    yield parameter, rule, when
+
+    def name_rules(self, tokens: Sequence[str]) -> Iterator[Rule]:
+        """Yield the rules whose words stand side by side in a name."""
+        for index, token in enumerate(tokens):
+            for rule, when in self.by_word.get(token, ()):
+                if tuple(tokens[index : index + len(when.name_words)]) == when.name_words:
+                    yield rule
+
+    def signal_rules(
+        self, decided: Iterable[RuleId], phrases: Iterable[Phrase], *, many: bool
+    ) -> list[tuple[Rule, When]]:
+        """Return the signal rules that may hold, by what decided, by action, verb and object, each once."""
+        keys = [f"rule {r}" for r in decided]
+        for phrase in phrases:
+            keys += [f"action {phrase.action}", f"verb {phrase.base}", *[f"object {c}" for c in phrase.classes]]
+            keys += [f"object {c}" for c in phrase.nearby]
+        if many:
+            keys.append("many")
+        found = {id(when): (rule, when) for key in keys for rule, when in self.signals.get(key, ())}
+        return list(found.values())
+
+    def hidden_hits(self, folded: str) -> tuple[Pattern, ...]:
+        """Return the patterns of orders to the model that occur in `folded`."""
+        return tuple([self.hidden[i] for i in sorted(self.hidden_set.Match(folded) or ())]) if folded else ()
+
     def text_hits(self, folded: str) -> tuple[int, ...]:
         """Return the indexes of the patterns that occur in `folded`, in one pass."""
         return tuple(sorted(self.text.Match(folded) or ())) if folded else ()
+
+
+def _signal_keys(when: When) -> list[str]:
+    """Return what a condition is looked up by: the rarest of the keys that it demands."""
+    for kind, values in (
+        ("rule", when.rules),
+        ("object", when.objects | when.near),
+        ("verb", when.verbs),
+        ("action", when.actions),
+    ):
+        if values:
+            return sorted(f"{kind} {value}" for value in values)
+    if when.many:
+        return ["many"]
+    raise DataError("a signal's condition must look at rules, an action, an object, parameters, text or the name")
+
+
+def _set_of(patterns: Iterable[Pattern], options: Any) -> Any:  # noqa: ANN401  RE2 has no types
+    chosen = re2.Set.SearchSet(options)
+    for pattern in patterns:
+        chosen.Add(pattern.regexp.pattern)
+    chosen.Compile()
+    return chosen
 
 
 def _harm(rule: Rule) -> int:
@@ -232,7 +328,8 @@ def _compile(rules: Mapping[RuleId, Rule], digest: Digest, source: str | None) -
     by_verb: dict[str, list[tuple[int, Rule, When]]] = {}
     by_parameter: dict[str, list[tuple[Rule, When]]] = {}
     loose: list[tuple[Rule, When]] = []
-    signals: list[tuple[Rule, When]] = []
+    by_word: dict[str, list[tuple[Rule, When]]] = {}
+    signals: dict[str, list[tuple[Rule, When]]] = {}
     patterns: list[Pattern] = []
     options = re2.Options()
     options.max_mem = 128 << 20
@@ -250,10 +347,13 @@ def _compile(rules: Mapping[RuleId, Rule], digest: Digest, source: str | None) -
                 by_parameter.setdefault(parameter, []).append((rule, when))
             if when.text or when.parameters or when.hidden:
                 continue
-            if when.name_words or when.information:
+            if when.name_words:
+                by_word.setdefault(when.name_words[0], []).append((rule, when))
+            elif when.information:
                 loose.append((rule, when))
             elif rule.signal is not None:
-                signals.append((rule, when))
+                for key in _signal_keys(when):
+                    signals.setdefault(key, []).append((rule, when))
             elif when.actions:
                 for action in when.actions:
                     by_action.setdefault(action, []).append((when.weight, rule, when))
@@ -265,6 +365,7 @@ def _compile(rules: Mapping[RuleId, Rule], digest: Digest, source: str | None) -
     if not patterns:
         text.Add("a^")
     text.Compile()
+    hidden = tuple(p for p in patterns if p.rule.signal == "hidden-instructions")
     return Rulebook(
         digest=digest,
         rules=dict(rules),
@@ -275,5 +376,8 @@ def _compile(rules: Mapping[RuleId, Rule], digest: Digest, source: str | None) -
         text=text,
         by_parameter={k: tuple(v) for k, v in by_parameter.items()},
         loose=tuple(loose),
-        signals_by_action=tuple(signals),
+        by_word={k: tuple(v) for k, v in by_word.items()},
+        signals={k: tuple(v) for k, v in signals.items()},
+        hidden=hidden,
+        hidden_set=_set_of(hidden, options),
     )

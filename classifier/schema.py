@@ -1,98 +1,101 @@
 """What the input schema says: parameters by name, type and values, as far as a label can depend on them."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
+
 MAX_PARAMETERS = 400
-MAX_DEPTH = 4
+MAX_DEPTH = 2
+"""Levels of nesting below a parameter that are read; what lies deeper shapes a record and not the call."""
 _BRANCHES = ("anyOf", "oneOf", "allOf")
-_ACTION_NAMES = frozenset(
-    {
-        "action", "operation", "op", "method", "command", "verb", "cmd", "mode", "subcommand", "sub_command", "type",
-        "action_type", "operation_type", "actiontype", "operationtype", "request", "event", "task", "http_method",
-        "function", "action_name", "tool", "state", "intent", "sub_action", "subaction", "resource_action", "do",
-        "operations", "actions",
-    }
-)  # fmt: skip
+_DEEPER = frozenset({"properties", "items", *_BRANCHES})
 SURE_ACTION_NAMES = frozenset(
-    {"action", "operation", "op", "command", "verb", "cmd", "subcommand", "sub_command", "action_type", "operation_type",
-     "actiontype", "operationtype", "sub_action", "subaction", "action_name", "operations", "actions"}
-)  # fmt: skip
+    (
+        "action operation op command verb cmd subcommand sub_command action_type operation_type actiontype "
+        "operationtype sub_action subaction action_name operations actions"
+    ).split()
+)
+ACTION_NAMES = SURE_ACTION_NAMES | frozenset(
+    "method mode type request event task http_method function tool state intent resource_action do".split()
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(msgspec.Struct, frozen=True):
     """One property of the schema: its name, JSON type, values if listed, words about it, and JSON Pointer."""
 
     name: str
     type: str
-    items: str
     values: tuple[str, ...]
     description: str
     pointer: str
     values_pointer: str
     depth: int
-    default: Any = None
 
     @property
     def action_like(self) -> bool:
         """Whether the name is one under which a choice of operations is given."""
-        return self.name.lower().replace("-", "_") in _ACTION_NAMES
+        return self.name.lower().replace("-", "_") in ACTION_NAMES
 
 
-def parameters(schema: Mapping[str, Any] | None) -> tuple[Parameter, ...]:
-    """Return the properties of `schema`, outer ones first; at most `MAX_PARAMETERS`, to `MAX_DEPTH` levels."""
-    if not isinstance(schema, Mapping):
-        return ()
-    result: list[Parameter] = []
-    for parameter in _walk(schema, "/input_schema", 0):
-        result.append(parameter)
-        if len(result) >= MAX_PARAMETERS:
-            break
-    return tuple(result)
+class Schema(msgspec.Struct):
+    """The parameters that somebody looks at, every name, and every description with its pointer."""
+
+    parameters: list[Parameter]
+    names: list[str]
+    texts: list[tuple[str, str]]
 
 
-def _walk(schema: Mapping[str, Any], pointer: str, depth: int) -> Iterator[Parameter]:
-    nested: list[tuple[Mapping[str, Any], str]] = []
+def read_schema(schema: Mapping[str, Any] | None, wanted: Callable[[str], Any]) -> Schema:
+    """Read `schema`; only parameters whose name is `wanted` become a `Parameter`."""
+    result = Schema([], [], [])
+    if isinstance(schema, Mapping):
+        _walk(schema, "/input_schema", 0, wanted, result)
+    return result
+
+
+def _walk(schema: Mapping[str, Any], pointer: str, depth: int, wanted: Callable[[str], Any], out: Schema) -> None:
     properties = schema.get("properties")
-    if isinstance(properties, Mapping):
+    if isinstance(properties, dict):
         for name, value in properties.items():
-            if not isinstance(value, Mapping) or not isinstance(name, str):
+            if not isinstance(value, dict) or len(out.names) >= MAX_PARAMETERS:
                 continue
+            out.names.append(name)
             at = f"{pointer}/properties/{_escape(name)}"
-            yield _parameter(name, value, at, depth)
-            if depth < MAX_DEPTH and value.keys() & {"properties", "items", *_BRANCHES}:
-                nested.append((value, at))
-    if depth >= MAX_DEPTH:
+            description = value.get("description")
+            if description.__class__ is str:
+                out.texts.append((description, at))
+            if wanted(name):
+                out.parameters.append(_parameter(name, value, at, depth))
+            if depth < MAX_DEPTH and not _DEEPER.isdisjoint(value):
+                _walk(value, at, depth + 1, wanted, out)
+    if not _DEEPER.isdisjoint(schema):
+        _inside(schema, pointer, depth, wanted, out)
+
+
+def _inside(schema: Mapping[str, Any], pointer: str, depth: int, wanted: Callable[[str], Any], out: Schema) -> None:
+    if depth > MAX_DEPTH:
         return
     for key in _BRANCHES:
         branches = schema.get(key)
         if isinstance(branches, list):
             for index, branch in enumerate(branches[:50]):
-                if isinstance(branch, Mapping):
-                    yield from _walk(branch, f"{pointer}/{key}/{index}", depth + (depth > 0))
+                if isinstance(branch, dict):
+                    _walk(branch, f"{pointer}/{key}/{index}", depth + 1, wanted, out)
     items = schema.get("items")
-    if isinstance(items, Mapping):
-        yield from _walk(items, f"{pointer}/items", depth + 1)
-    for value, at in nested:
-        yield from _walk(value, at, depth + 1)
+    if isinstance(items, dict):
+        _walk(items, f"{pointer}/items", depth + 1, wanted, out)
 
 
 def _parameter(name: str, value: Mapping[str, Any], pointer: str, depth: int) -> Parameter:
-    kind = _kind(value)
     values, at = _values(value, pointer)
     items = value.get("items")
-    items_kind = ""
-    if kind == "array" and isinstance(items, Mapping):
-        items_kind = _kind(items)
-        if not values:
-            values, at = _values(items, f"{pointer}/items")
+    if not values and isinstance(items, dict):
+        values, at = _values(items, f"{pointer}/items")
     description = value.get("description")
     return Parameter(
-        name, kind, items_kind, values, description if isinstance(description, str) else "", pointer, at, depth,
-        value.get("default"),
-    )  # fmt: skip
+        name, _kind(value), values, description if isinstance(description, str) else "", pointer, at, depth
+    )
 
 
 def _kind(value: Mapping[str, Any]) -> str:
@@ -105,7 +108,7 @@ def _kind(value: Mapping[str, Any]) -> str:
         branches = value.get(key)
         if isinstance(branches, list):
             for branch in branches[:20]:
-                if isinstance(branch, Mapping) and isinstance(found := branch.get("type"), str) and found != "null":
+                if isinstance(branch, dict) and isinstance(found := branch.get("type"), str) and found != "null":
                     return found
     return ""
 
@@ -120,11 +123,11 @@ def _values(value: Mapping[str, Any], pointer: str) -> tuple[tuple[str, ...], st
     for key in ("anyOf", "oneOf"):
         branches = value.get(key)
         if isinstance(branches, list):
-            found = [v for b in branches[:200] if isinstance(b, Mapping) for v in _values(b, "")[0]]
+            found = [v for b in branches[:200] if isinstance(b, dict) for v in _values(b, "")[0]]
             if found:
                 return tuple(found), pointer
     return (), pointer
 
 
 def _escape(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
+    return name if "~" not in name and "/" not in name else name.replace("~", "~0").replace("/", "~1")

@@ -6,8 +6,8 @@ characters or bidirectional marks; a quote is always cut from the original.
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from functools import lru_cache
+
+import msgspec
 
 MAX_TEXT = 50_000
 """Characters of one text that are looked at; what lies beyond says nothing that the start does not."""
@@ -20,14 +20,18 @@ _MIXED = re.compile(r"[^\W\d_]*(?:[A-Za-z][\u0370-\u04ff\u0261]|[\u0370-\u04ff\u
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
+# Anything that a slower look may find to be invisible or a look-alike.
+_SUSPECT = re.compile(
+    "[\u00ad\u034f\u0370-\u04ff\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u0261\U000e0000-\U000e007f]"
+)
 _ZERO_WIDTH_IN_WORD = re.compile("[A-Za-z][\u200b-\u200d\u2060\ufeff\u00ad]+[A-Za-z]")
 _TAGS = re.compile("[\U000e0000-\U000e007f]")
 _BIDI_OPEN = "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _BIDI_CLOSE = "\u202c\u2069"
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(msgspec.Struct, frozen=True):
     """A text with the form that is matched; `offsets[i]` is where character `i` of that form stands in the text."""
 
     original: str
@@ -43,12 +47,32 @@ class Folded:
         return self.original[self.offsets[start] : self.offsets[end - 1] + 1]
 
 
-@lru_cache(maxsize=16384)
 def fold(text: str) -> Folded:
     """Fold `text` (cut at `MAX_TEXT` characters) for matching."""
     text = text[:MAX_TEXT]
     if text.isascii():
         return Folded(text, text.lower())
+    suspect = _SUSPECT.search(text) is not None
+    if not suspect or not (_INVISIBLE.search(text) or _MIXED.search(text)):
+        lowered = text.lower().translate(_TABLE)
+        if len(lowered) == len(text):
+            return Folded(text, lowered)
+    return _fold_slowly(text)
+
+
+class _Table(dict[int, int]):
+    """What a character is matched as: its compatibility form in lower case, where that is one character."""
+
+    def __missing__(self, code: int) -> int:
+        plain = unicodedata.normalize("NFKC", chr(code)).lower()
+        self[code] = ord(plain) if len(plain) == 1 else code
+        return self[code]
+
+
+_TABLE = _Table()
+
+
+def _fold_slowly(text: str) -> Folded:
     mixed = {i for m in _MIXED.finditer(_INVISIBLE.sub("", text)) for i in range(*m.span())}
     result: list[str] = []
     offsets: list[int] = []
@@ -74,7 +98,7 @@ def hidden_characters(text: str) -> str:
     Tag characters, bidirectional overrides that are not closed, and zero-width marks inside a Latin word count;
     joiners between emoji and marks that a script needs do not.
     """
-    if text.isascii():
+    if text.isascii() or not _SUSPECT.search(text):
         return ""
     if found := _TAGS.search(text):
         start = found.start()
@@ -83,6 +107,8 @@ def hidden_characters(text: str) -> str:
             return text[max(0, start - 1) : start + 12]
     if found := _ZERO_WIDTH_IN_WORD.search(text):
         return found.group()
+    if not _BIDI.search(text):
+        return ""
     depth = 0
     first = -1
     for index, char in enumerate(text):

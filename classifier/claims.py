@@ -1,0 +1,100 @@
+"""Which categories the parts of a definition claim: name, main clause, asides, parameters, text."""
+
+from msgspec.structs import replace
+
+from classifier.clauses import Clause
+from classifier.phrases import Phrase
+from classifier.reading import Reading, evidence_of
+from classifier.rulebook import Pattern, Rulebook
+from mcp_catalogue.model import EvidenceKind, Strength
+
+_UNSURE = {Strength.STRONG: Strength.MEDIUM, Strength.MEDIUM: Strength.WEAK, Strength.WEAK: Strength.WEAK}
+
+
+def add_claims(reading: Reading, book: Rulebook) -> None:
+    """Add the claims of everything but operations and code to `reading`."""
+    tool, clause = reading.tool, reading.clause
+    for phrase in reading.name.phrases:
+        _phrase(reading, book, "name", _refined(phrase, clause) or phrase, EvidenceKind.NAME, tool.name)
+    for phrase in clause.phrases:
+        _phrase(reading, book, "clause", phrase, EvidenceKind.DESCRIPTION, clause.quote)
+    for phrase in clause.asides:
+        source = "heading" if clause.heading else "aside"
+        _phrase(reading, book, source, phrase, EvidenceKind.DESCRIPTION, clause.quote)
+    if not reading.spoken or reading.name.information:
+        _information(reading, book)
+    for rule in book.name_rules(reading.name.tokens):
+        if rule.category is not None:
+            reading.claim("text", rule, 0, None, evidence_of(rule, EvidenceKind.NAME, tool.name, "/name"))
+    for parameter, rule, when in book.parameter_rules(reading.schema):
+        sure = [p for p in reading.name.phrases if p.sure] or reading.spoken
+        if rule.category is not None and when.holds_any(sure, reading.context.subjects):
+            evidence = evidence_of(rule, EvidenceKind.PARAMETER, parameter.name, parameter.pointer)
+            reading.claim("parameter", rule, when.weight, None, evidence)
+    for hit in reading.hits:
+        when = hit.when
+        if hit.rule.category is not None and not when.about_action and when.fits(reading.context.subjects):
+            if quote := quoted(hit, reading):
+                evidence = evidence_of(hit.rule, EvidenceKind.DESCRIPTION, quote, "/description")
+                reading.claim("text", hit.rule, when.weight, None, evidence)
+
+
+def quoted(hit: Pattern, reading: Reading) -> str:
+    """Return the words that a pattern found, as they stand in the description."""
+    found = hit.regexp.search(reading.description.text)
+    return reading.description.cut(found.start(), found.end()).strip() if found else ""
+
+
+def _phrase(reading: Reading, book: Rulebook, source: str, phrase: Phrase, kind: EvidenceKind, quote: str) -> None:
+    subjects = reading.context.subjects
+    found = book.rule_for(phrase, subjects)
+    if found is None:
+        return
+    rule, weight = found
+    for hit in reading.hits:
+        when = hit.when
+        if (
+            hit.rule.category is not None
+            and when.about_action
+            and when.weight > weight
+            and when.holds(phrase, subjects)
+        ):
+            rule, weight = hit.rule, when.weight
+    sure = phrase.sure and source in {"name", "clause"}
+    pointer = "/name" if kind is EvidenceKind.NAME else "/description"
+    strength = rule.strength if sure else _UNSURE[rule.strength]
+    reading.claim(source, rule, weight, phrase, evidence_of(rule, kind, quote, pointer, strength))
+
+
+def _refined(phrase: Phrase, clause: Clause) -> Phrase | None:
+    """Return the name's phrase with the description's object, where that says more of the same thing.
+
+    `update_refund`, "Update refund notes" or "the notes of a refund": what is updated are notes.
+    """
+    last = phrase.words[-1].rstrip("s") if phrase.words else ""
+    for other in clause.phrases:
+        if not last or other.action != phrase.action or not other.words:
+            continue
+        around = [w.rstrip("s") for w in (*other.words[:-1], *other.owner)]
+        if last in around and last != other.words[-1].rstrip("s"):
+            return replace(phrase, noun=other.noun, classes=other.classes, nearby=other.nearby, words=other.words)
+    return None
+
+
+def _information(reading: Reading, book: Rulebook) -> None:
+    """Claim what a name or a description says that names a thing and no action."""
+    tool, clause = reading.tool, reading.clause
+    for rule, when in book.loose:
+        if when.information == "name" and reading.name.information:
+            evidence = evidence_of(rule, EvidenceKind.NAME, tool.name, "/name", Strength.WEAK)
+            reading.claim("name", rule, 0, None, evidence)
+        elif (
+            clause.heading
+            and clause.quote
+            and (
+                (when.information == "description" and clause.information)
+                or (when.information == "heading" and not clause.asides and reading.name.noun_only)
+            )
+        ):
+            evidence = evidence_of(rule, EvidenceKind.DESCRIPTION, clause.quote, "/description", Strength.WEAK)
+            reading.claim("heading", rule, 0, None, evidence)
