@@ -54,9 +54,10 @@ class Codex:
 
     def steps(self, *, server_name: str) -> tuple[str, ...]:
         """Return how to add the keys to the server's table."""
+        heading = f"[mcp_servers.{shown(_key(server_name))}]"
         return (
             f"codex mcp get {_shell(server_name)}   # the server must be configured under this name",
-            f"Put the lines below the heading into ~/.codex/config.toml under your [mcp_servers.{shown(_key(server_name))}].",
+            f"Put the lines below its heading into ~/.codex/config.toml under {heading}.",
             "Start Codex anew and run /mcp to see which tools are left.",
         )
 
