@@ -167,10 +167,12 @@ class Http:
             attempt += 1
             reply, problem = self._attempt(url, headers, take)
             if reply is not None and not _again(reply):
+                self._politeness.accepted(origin_of(reply.url)[1])
                 return reply
             asked = retry_after(reply.headers) if reply else None
-            if asked:
-                self._politeness.pause(origin_of(reply.url if reply else url)[1], min(asked, _LONGEST_PAUSE))
+            if reply is not None and asked:
+                refusal = min(asked, _LONGEST_PAUSE)
+                self._politeness.refused(origin_of(reply.url)[1], refusal, longest=self._retry.longest)
             pause = self._retry.wait(attempt, reply.headers if reply else {})
             if pause is None or self._clock() - started + pause > self.limits.total:
                 if reply is not None and reply.status in _RATE_LIMITED:

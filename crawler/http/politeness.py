@@ -26,6 +26,11 @@ class _Host:
     lock: threading.Lock = field(default_factory=threading.Lock)
     free_at: float = 0.0
     paused_until: float = 0.0
+    refusals: int = 0
+
+
+_REFUSALS = 5
+"""Refusals in a row that ask for a long pause, before that counts for the host and not for one address alone."""
 
 
 class Politeness:
@@ -58,11 +63,22 @@ class Politeness:
                 self._sleep(pause)
             yield
 
-    def pause(self, host: str, seconds: float) -> None:
-        """Begin no request to `host` for `seconds`: it has asked for that."""
+    def refused(self, host: str, seconds: float, *, longest: float) -> None:
+        """Begin no request to `host` for `seconds`: it has asked for that.
+
+        A pause of more than `longest` counts only once several requests in a row were answered so.
+        """
         state = self._state(host)
         with state.lock:
-            state.paused_until = max(state.paused_until, self._clock() + seconds)
+            state.refusals += 1
+            if seconds <= longest or state.refusals >= _REFUSALS:
+                state.paused_until = max(state.paused_until, self._clock() + seconds)
+
+    def accepted(self, host: str) -> None:
+        """Note an answer that is no refusal."""
+        state = self._state(host)
+        if state.refusals:
+            state.refusals = 0
 
     def _pause(self, state: _Host) -> float:
         if state.limit.per_second is None and not state.paused_until:

@@ -37,7 +37,7 @@ def test_requests_to_one_host_keep_their_distance() -> None:
 def test_a_pause_holds_for_every_request_to_that_host_and_no_other() -> None:
     clock = Clock()
     politeness = make(clock)
-    politeness.pause("registry.example", 30)
+    politeness.refused("registry.example", 30, longest=60)
     with politeness.turn("other.example", 60):
         assert clock.slept == []
     with politeness.turn("registry.example", 60):
@@ -49,7 +49,8 @@ def test_a_pause_holds_for_every_request_to_that_host_and_no_other() -> None:
 def test_a_pause_longer_than_the_patience_is_an_error() -> None:
     clock = Clock()
     politeness = make(clock)
-    politeness.pause("registry.example", 1000)
+    for _ in range(5):
+        politeness.refused("registry.example", 1000, longest=60)
     with pytest.raises(FetchError, match="pause of 1000 s"), politeness.turn("registry.example", 60):
         pass
 
@@ -76,3 +77,14 @@ def test_no_more_requests_at_once_than_allowed() -> None:
     for thread in threads:
         thread.join()
     assert 1 <= most <= 2
+
+
+def test_one_address_that_asks_for_a_day_does_not_stop_its_host() -> None:
+    clock = Clock()
+    politeness = make(clock)
+    for _ in range(10):
+        politeness.refused("registry.example", 86_400, longest=60)
+        politeness.accepted("registry.example")
+        with politeness.turn("registry.example", 60):
+            pass
+    assert clock.slept == []
