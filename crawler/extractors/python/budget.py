@@ -1,6 +1,7 @@
 """Bounds on the work for one project, so that hostile sources end in time."""
 
 MAX_STEPS = 400_000  # evaluated nodes and statements; real packages of 100 tools take under 100,000
+MAX_SHARE = 120_000  # of them for one module, one function that nobody calls, or one registration
 MAX_DEPTH = 120  # nested expressions, through calls
 MAX_CALLS = 24  # nested calls of the tree's own functions
 MAX_ELEMENTS = 20_000  # of one container
@@ -14,15 +15,22 @@ class BudgetExceededError(Exception):
 
 
 class Budget:
-    """A counter of steps."""
+    """A counter of steps, given out in shares so that one hostile module does not use up all of it."""
 
-    __slots__ = ("left",)
+    __slots__ = ("_reserve", "left")
 
     def __init__(self, steps: int = MAX_STEPS) -> None:
-        self.left = steps
+        self.left = 0
+        self._reserve = steps
+
+    def share(self, steps: int = MAX_SHARE) -> None:
+        """Start a new share, of at most what remains of the whole."""
+        self._reserve += max(self.left, 0)
+        self.left = min(steps, self._reserve)
+        self._reserve -= self.left
 
     def spend(self, steps: int = 1) -> None:
-        """Take `steps`. Raises `BudgetExceededError` when none are left."""
+        """Take `steps`. Raises `BudgetExceededError` when the share is used up."""
         self.left -= steps
         if self.left < 0:
             raise BudgetExceededError

@@ -86,6 +86,8 @@ def attribute_of_instance(run: Interpreter, instance: Instance, name: str, place
         return instance.attributes[name]
     if name == "__class__":
         return instance.cls
+    if name in ("__doc__", "__module__"):
+        return attribute_of_class(run, instance.cls, name, place)
     found = class_attribute(run, instance.cls, name)
     if found is not MISSING:
         return _bound(run, instance, run.force(found), name, place)

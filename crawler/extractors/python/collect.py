@@ -87,7 +87,10 @@ def _listing(  # noqa: PLR0913
         if early:
             kept = tuple(g for g in registration.guards if g not in early)
             registration = replace(registration, guards=kept)  # noqa: PLW2901
-        for found in _registered(run, server, registration, options):
+        some: list[Tool | Unresolved] = []
+        if not run.bounded(lambda one=registration, to=some: to.extend(_registered(run, server, one, options))):  # type: ignore[misc]
+            some = [_unresolved(registration, "budget")]
+        for found in some:
             if isinstance(found, Tool):
                 named = replace(found, name="_".join([*prefixes, found.name]))
                 yield replace(named, condition=condition_of(guards)) if guards and not found.condition else named
@@ -106,7 +109,11 @@ def _listing(  # noqa: PLR0913
 
 def _registered(run: Interpreter, server: Server, one: Registration, options: Options) -> Iterator[Tool | Unresolved]:
     if one.kind == "listing":
-        for element in listed(run, one):
+        elements = listed(run, one)
+        own = isinstance(one.target, Function) and server.kind != "lowlevel"
+        if not elements and not own:
+            yield _unresolved(one, "listing-not-constant", "nothing in it could be evaluated")
+        for element in elements:
             yield _listed(run, server, element, one, options)
     elif one.kind == "function":
         yield _function(run, one.target, one.kwargs, one, options)
@@ -310,8 +317,16 @@ def handler_of(run: Interpreter, value: Value) -> Handler | None:
 
 
 def _located(run: Interpreter, given: Value, fallback: Place) -> Location:
-    place: Place | None = getattr(run.first(given), "place", None) if given is not None else None
+    value = run.first(given) if given is not None else None
+    place: Place | None = getattr(value, "place", None)
+    if place is not None and isinstance(value, str) and not _stands(run, value, place):
+        place = fallback  # a computed name: the function that bears it says more than the template
     return Location(file=(place or fallback).file, line=(place or fallback).line)
+
+
+def _stands(run: Interpreter, text: str, place: Place) -> bool:
+    lines = run.modules.read(place.file).splitlines()[place.line - 1 : place.line + 1]
+    return any(text.encode() in line for line in lines)
 
 
 def _unresolved(one: Registration, reason: str, detail: str = "") -> Unresolved:

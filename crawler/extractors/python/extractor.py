@@ -2,11 +2,11 @@
 
 import ast
 import configparser
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from crawler.extractors.base import Extraction, Project
-from crawler.extractors.python.budget import BudgetExceededError
 from crawler.extractors.python.collect import Options, collect
 from crawler.extractors.python.docstrings import reading_of
 from crawler.extractors.python.engine import Engine
@@ -29,7 +29,8 @@ from crawler.projects import find_projects
 from mcp_catalogue.model import MayHaveMore, Tool, Unreadable, Unresolved
 
 _COMMON = frozenset(
-    {"main", "run", "start", "get", "set", "call", "init", "setup", "close", "stop", "list", "name", "load", "save", "server",
+    {"main", "run", "start", "get", "set", "call", "init", "setup", "close", "stop", "list", "name", "load", "save",
+     "server",
      "tool", "tools", "mcp", "app", "execute", "handle", "create", "update", "delete", "add", "register", "client",
      "config"}
 )  # fmt: skip
@@ -76,6 +77,7 @@ class _Reading:
         self.modules = modules
         self.relevance = Relevance()
         self.run = Engine(modules, self.relevance)
+        self.cut: dict[str, None] = {}  # files whose evaluation was cut short
 
     def read(self) -> Extraction | None:
         paths = [p for p in self.modules.own if holds(self.modules.read(p), NEEDLES)]
@@ -91,19 +93,10 @@ class _Reading:
             "fastmcp" if by_name or (fast > official and declared != {frozenset({"mcp"})}) else "official"
         )
         self.relevance.names = self._names(loaded)
-        cut = False
-        found: list[Tool | Unresolved] = []
-        try:
-            self._roots(loaded)
-            self._orphans(loaded)
-        except (BudgetExceededError, RecursionError):
-            cut = True
-        self.run.budget.left = max(self.run.budget.left, 300_000)
-        try:
-            found.extend(collect(self.run, Options(reading_of(self.project.dependencies.get("fastmcp")))))
-        except (BudgetExceededError, RecursionError):
-            cut = True
-        return self._extraction(found, loaded, cut=cut)
+        self._roots(loaded)
+        self._orphans(loaded)
+        found = list(collect(self.run, Options(reading_of(self.project.dependencies.get("fastmcp")))))
+        return self._extraction(found, loaded)
 
     def _names(self, loaded: Iterable[Module]) -> frozenset[str]:
         """Names of the project's own functions and classes whose text leads to a registration."""
@@ -130,19 +123,28 @@ class _Reading:
             module = self._named(module_name)
             if module is None:
                 continue
-            self.run.start(module)
-            function = self.run.first(self.run.member(module, attribute)) if attribute else None
-            if isinstance(function, Function) and function.node not in self.run.executed:
-                self.run.entries.add(function.node)
-                self.run.invoke(function, [], {}, Place(module.path, 1))
+            self._do(module.path, partial(self._enter, module, attribute))
         for module in sorted(loaded, key=lambda m: (not m.path.endswith("__main__.py"), m.path)):
             if not module.started and self._used(module):
-                self.run.start(module)
+                self._do(module.path, partial(self.run.start, module))
+
+    def _do(self, path: str, work: Callable[[], object]) -> None:
+        if not self.run.bounded(work):
+            self.cut[path] = None
+
+    def _enter(self, module: Module, attribute: str) -> None:
+        """Run a module as the manifest starts it: its top level, then the function that is named."""
+        self.run.start(module)
+        function = self.run.first(self.run.member(module, attribute)) if attribute else None
+        if isinstance(function, Function) and function.node not in self.run.executed:
+            self.run.entries.add(function.node)
+            self.run.invoke(function, [], {}, Place(module.path, 1))
 
     def _used(self, module: Module) -> bool:
         """Tell whether anything can run this module: a mention outside comments, or code that makes it a program."""
         stem = module.path.rpartition("/")[2].removesuffix(".py")
-        if stem.startswith("__") or b"__main__" in module.source or holds(module.source, MAKERS):
+        packaged = f"{module.path.rpartition('/')[0]}/__init__.py" in self.project.tree.files
+        if stem.startswith("__") or not packaged or b"__main__" in module.source or holds(module.source, MAKERS):
             return True
         word = stem.encode()
         for path in self.modules.own:
@@ -187,22 +189,26 @@ class _Reading:
         self.run.orphan = True
         waiting = list(self._registering(loaded))
         names = {n for n, _, _ in waiting}
+        mentions = {f.node: names & identifiers(_text(f)) - {n} for n, f, _ in waiting}
         for _ in range(_ORPHAN_ROUNDS):
             waiting = [w for w in waiting if w[1].node not in self.run.executed]
             if not waiting:
                 return
-            called = {i for name, f, _ in waiting for i in identifiers(_text(f)) if i != name and i in names}
+            called = {i for _, f, _ in waiting for i in mentions[f.node]}
             first = next((w for w in waiting if w[0] not in called), waiting[0])
             waiting.remove(first)
             name, function, owner = first
             if not self._referenced(name):
                 continue
-            if owner is not None and function.bound is None:
-                instance = self.run.call(owner, [], {}, Place(function.module.path, function.node.lineno))
-                function = function.bind(instance)
-                if function.node in self.run.executed:
-                    continue
-            self.run.invoke(function, [], {}, Place(function.module.path, getattr(function.node, "lineno", 1)))
+            self._do(function.module.path, partial(self._adopt, function, owner))
+
+    def _adopt(self, function: Function, owner: Class | None) -> None:
+        """Run a function whose caller is out of sight; a method on an instance of its class."""
+        place = Place(function.module.path, getattr(function.node, "lineno", 1))
+        if owner is not None:
+            function = function.bind(self.run.call(owner, [], {}, place))
+        if function.node not in self.run.executed:
+            self.run.invoke(function, [], {}, place)
 
     def _registering(self, loaded: list[Module]) -> Iterable[tuple[str, Function, Class | None]]:
         for module in loaded:
@@ -231,16 +237,13 @@ class _Reading:
                 return True
         return any(name in point for point in self.project.entry_points) or name in ("main", "lifespan")
 
-    def _extraction(self, found: list[Tool | Unresolved], loaded: list[Module], *, cut: bool) -> Extraction | None:
+    def _extraction(self, found: list[Tool | Unresolved], loaded: list[Module]) -> Extraction | None:
         tools = tuple(f for f in found if isinstance(f, Tool))
         unresolved = tuple(f for f in found if isinstance(f, Unresolved))
         if not tools and not unresolved and not self.run.servers:
             return self._shim()
         unreadable = tuple(u for p, u in sorted(self.modules.unreadable.items()) if self._matters(p))
-        if cut:
-            unreadable += (
-                Unreadable(file=loaded[0].path if loaded else "", reason="budget", detail="evaluation was cut short"),
-            )
+        unreadable += tuple(Unreadable(file=p, reason="budget", detail="evaluation was cut short") for p in self.cut)
         needs, transports = requirements(self.run, loaded)
         mounted = {id(m.server) for s in self.run.servers for m in s.mounts}
         names = [s.name for s in sorted(self.run.servers, key=lambda s: id(s) in mounted) if not s.assumed]

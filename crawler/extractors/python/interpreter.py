@@ -7,11 +7,12 @@ asks for them. Where a test cannot be decided both branches run, under a guard.
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
+from typing import Any
 
-from crawler.extractors.python.budget import Budget
+from crawler.extractors.python.budget import Budget, BudgetExceededError
 from crawler.extractors.python.guards import Guard
 from crawler.extractors.python.modules import Module, Modules
 from crawler.extractors.python.relevance import Relevance
@@ -90,6 +91,23 @@ class Interpreter(ABC):
     def attribute(self, owner: Value, name: str, place: Place) -> Value:
         """Return `owner.name`."""
 
+    def bounded(self, work: Callable[[], object]) -> bool:
+        """Do `work` within a share of the budget; answer whether it came to its end."""
+        self.budget.share()
+        guards, depth = list(self.guards), self.depth
+        stacks: tuple[list[Any], ...] = (self.active, self.returns, self.frames, self.yields)
+        sizes = [len(stack) for stack in stacks]
+        counters = (self.muted, self.undecided, self.unsure)
+        try:
+            work()
+        except (BudgetExceededError, RecursionError):
+            self.guards, self.depth = guards, depth
+            self.muted, self.undecided, self.unsure = counters
+            for stack, size in zip(stacks, sizes, strict=True):
+                del stack[size:]
+            return False
+        return True
+
     # --- modules ------------------------------------------------------------------------------------
 
     def start(self, module: Module) -> None:
@@ -135,6 +153,15 @@ class Interpreter(ABC):
                 self.start(found)
             return ModuleValue(found)
         return External(name if not level else f"{'.' * level}{name}")
+
+    def start_mentioning(self, name: str) -> None:
+        """Run the project's modules that mention `name`: they may define subclasses of it."""
+        word = name.encode()
+        for path in self.modules.own:
+            if word in self.modules.read(path):
+                found = self.modules.load(path)
+                if found is not None:
+                    self.start(found)
 
     def wanted(self, where: tuple[str | None, str]) -> bool:
         """Tell whether running the file at (dependency, path) can register a tool."""

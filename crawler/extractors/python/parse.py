@@ -101,10 +101,7 @@ def _edits(data: bytes, root: Node) -> Iterator[tuple[int, int, bytes]]:
         elif kind == "except_clause":
             yield from _bare_tuple(data, node)
         elif kind == "string" and _needs_newer(data, node):
-            for part in node.children:
-                if part.type == "interpolation":
-                    inner = data[part.start_byte : part.end_byte]
-                    yield part.start_byte, part.end_byte, b"{_}" + _breaks(inner)
+            yield from _older_string(data, node)
             continue
         stack.extend(node.children)
 
@@ -127,6 +124,20 @@ def _needs_newer(data: bytes, node: Node) -> bool:
         if quote in inner or b"\\" in inner or b"#" in inner or (len(quote) == 1 and b"\n" in inner):
             return True
     return False
+
+
+def _older_string(data: bytes, node: Node) -> Iterator[tuple[int, int, bytes]]:
+    """Widen the quotes, where that is enough; else blank the interpolated expressions."""
+    opening, closing = node.children[0], node.children[-1]
+    quote = closing.text or b""
+    parts = [data[c.start_byte : c.end_byte] for c in node.children if c.type == "interpolation"]
+    if len(quote) == 1 and not any(b"\\" in p or b"#" in p or quote * 3 in p or b"\n" in p for p in parts):
+        yield opening.start_byte, opening.end_byte, (opening.text or b"") + quote * 2
+        yield closing.start_byte, closing.end_byte, quote * 3
+        return
+    for part in node.children:
+        if part.type == "interpolation":
+            yield part.start_byte, part.end_byte, b"{_}" + _breaks(data[part.start_byte : part.end_byte])
 
 
 def _breaks(text: bytes) -> bytes:

@@ -23,6 +23,7 @@ def class_method(run: Interpreter, owner: Class, name: str, args: list[Value], k
     """Call what every class has: `__subclasses__()`, a model's `model_json_schema()`."""
     _ = kwargs
     if name == "__subclasses__":
+        run.start_mentioning(owner.name)
         return list(owner.subclasses)
     if name in ("model_json_schema", "schema"):
         return Made("pydantic.schema", [owner], {}, Place(owner.module.path, owner.node.lineno))

@@ -29,7 +29,7 @@ class Relevance:
         known = self._modules.get(path)
         if known is None:
             data = modules.read(path, dependency)
-            known = path.endswith("__init__.py") or mentions(data, self.names)
+            known = path.endswith("__init__.py") or mentions(data, self.names) or decorates(data)
             self._modules[path] = known
         return known
 
@@ -63,6 +63,22 @@ def _lines(module: Module) -> list[bytes]:
 
 
 _LINES: dict[str, tuple[Module, list[bytes]]] = {}
+
+
+# Decorators at the top level of a module that surely register nothing.
+_PLAIN = (b"@dataclass", b"@attr", b"@define", b"@lru_cache", b"@cache", b"@contextmanager", b"@asynccontextmanager",
+          b"@overload", b"@functools", b"@total_ordering", b"@runtime_checkable", b"@unique", b"@final")  # fmt: skip
+_MAX_DECORATED = 200_000  # bytes of a file that is read for its decorators alone
+
+
+def decorates(data: bytes) -> bool:
+    """Tell whether a module's top level has a decorator by which it may register something on import."""
+    at = data.find(b"\n@") if len(data) <= _MAX_DECORATED else -1
+    while at >= 0:
+        if not data.startswith(_PLAIN, at + 1):
+            return True
+        at = data.find(b"\n@", at + 2)
+    return False
 
 
 def mentions(text: bytes, names: frozenset[str]) -> bool:

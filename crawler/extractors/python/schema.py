@@ -133,6 +133,8 @@ class Schemas:
     def _generic(self, value: Subscripted, scope: Scope | None) -> dict[str, Any]:
         base = self.run.first(value.base)
         args = value.args
+        if isinstance(base, Subscripted):  # an alias with parameters of its own
+            return self.of(base, scope)
         if isinstance(base, Class):
             return self._class(base)
         name = base.path.rpartition(".")[2] if isinstance(base, External) else ""
