@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.extractors.typescript import members
 from crawler.extractors.typescript.calls import call
 from crawler.extractors.typescript.conditions import condition, decisive
+from crawler.extractors.typescript.containers import maybe_in
 from crawler.extractors.typescript.convert import to_text
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.values import (
@@ -164,7 +165,7 @@ def _includes(_: "Evaluator", array: Arr, args: list[Any]) -> Any:  # noqa: ANN4
     if not known(wanted):
         return Unknown("run-time", "includes")
     found = any(same(likely(i), wanted) for i in array.items)
-    return True if found else Unknown("run-time", "includes", array.open.kind) if array.open else False
+    return True if found else maybe_in(array.open, "includes") if array.open else False
 
 
 def _index_of(_: "Evaluator", array: Arr, args: list[Any]) -> Any:  # noqa: ANN401

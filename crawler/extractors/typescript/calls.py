@@ -100,6 +100,8 @@ def _call_unknown(self: "Evaluator", callee: Unknown, args: list[Any]) -> Any:  
         result = call(self, guess, UNDEFINED, args)
         name = f"{callee.text}(…)"[-160:]
         return Unknown(callee.reason, name, callee.kind, result) if known(result) else result
+    if callee.spec is not None:
+        self.listener.reached(callee.spec)
     for arg in args:
         run_callback(self, arg)
     name = callee.text.rpartition(".")[2]
@@ -257,6 +259,7 @@ def construct(self: "Evaluator", callee: Any, args: list[Any]) -> Any:  # noqa: 
     if isinstance(callee, Native):
         return callee.call(self, NEW, args, -1)
     if isinstance(callee, Cls) and self.sink.foreign(callee):
+        self.listener.made(callee, args)
         for arg in args:
             run_callback(self, arg)
         return Unknown("run-time", f"new {callee.name}", spec=BUNDLED, path="new McpServer", guards=tuple(self.guards))
@@ -266,6 +269,7 @@ def construct(self: "Evaluator", callee: Any, args: list[Any]) -> Any:  # noqa: 
         result = initialise(self, made, callee, args)
         return result if isinstance(callee, Fn) and isinstance(result, Obj | Fn) else made
     if isinstance(callee, Unknown):
+        self.listener.made(callee, args)
         for arg in args:
             run_callback(self, arg)
         text = f"new {callee.text}"[:160]
@@ -284,6 +288,8 @@ def initialise(self: "Evaluator", made: Obj, callee: Any, args: list[Any]) -> An
     if isinstance(callee, Fn):
         return invoke(self, callee, made, args)
     if not isinstance(callee, Cls) or self.sink.foreign(callee):
+        if isinstance(callee, Unknown | Cls):
+            self.listener.made(callee, args)
         if isinstance(callee, Unknown | Native | Cls):
             made.open = made.open or Unknown("inherited", getattr(callee, "text", ""), spec=getattr(callee, "spec", None))
             for arg in args:

@@ -89,7 +89,15 @@ def _has(_: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
     if at is not None:
         held = this.entries[at][1]
         return True if not isinstance(held, Guarded) else _maybe(held.guard)
-    return Unknown("run-time", "has") if this.open is not None or not known(wanted) else False
+    return maybe_in(this.open, "has") if this.open is not None or not known(wanted) else False
+
+
+def maybe_in(source: Unknown | None, text: str) -> Unknown:
+    """Whether something is in a collection that is open: not by default where the rest is configuration."""
+    made = Unknown("run-time", text, source.kind if source is not None else None)
+    if made.kind is not None:
+        made.guess = False
+    return made
 
 
 def _maybe(guard: Condition) -> Unknown:

@@ -41,6 +41,18 @@ MAX_TEXT = 100_000
 UNHANDLED = object()
 
 
+class Listener(Protocol):
+    """Who is told of servers and packages that come from outside."""
+
+    def made(self, callee: Any, args: list[Any]) -> None:  # noqa: ANN401
+        """Hear of `new callee(args)` on something from outside."""
+        ...
+
+    def reached(self, spec: str) -> None:
+        """Hear of a call into a package from outside."""
+        ...
+
+
 class Sink(Protocol):
     """Who is told of calls that may register something."""
 
@@ -71,8 +83,9 @@ class CallSite:
 class Evaluator:
     """Evaluates expressions and runs statements of one project."""
 
-    def __init__(self, sink: Sink, builtins: dict[str, Any], budget: int) -> None:
+    def __init__(self, sink: Sink, listener: Listener, builtins: dict[str, Any], budget: int) -> None:
         self.sink = sink
+        self.listener: Listener = listener
         self.builtins = builtins
         self.budget = self.left = budget
         self.floor = 0

@@ -4,18 +4,21 @@ import posixpath
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from crawler.extractors.base import Extraction, Project
 from crawler.extractors.typescript.builtins import make_builtins
 from crawler.extractors.typescript.evaluate import Evaluator
 from crawler.extractors.typescript.modules import Loader
-from crawler.extractors.typescript.node import Files
+from crawler.extractors.typescript.node import Files, virtual
+from crawler.extractors.typescript.requirements import arguments, environment, transports
 from crawler.extractors.typescript.resolve import SOURCES, Resolver
 from crawler.extractors.typescript.sdk import TOKENS, Registrations
 from crawler.extractors.typescript.sweep import sweep
+from crawler.extractors.typescript.tools import Key
 from crawler.extractors.typescript.values import Exhausted
-from mcp_catalogue.model import Unreadable
+from mcp_catalogue.model import Effect, Unreadable
 
 BUDGET = 1_000_000
 """Evaluation steps of one project."""
@@ -36,6 +39,7 @@ class TypeScriptExtractor:
         run = _Run(project, candidates)
         with _deep_recursion():
             run.everything()
+            run.follow()
         return run.result()
 
 
@@ -68,11 +72,12 @@ class _Run:
         self.resolver = Resolver(project)
         self.loader = Loader(self.resolver)
         self.sink = Registrations()
-        self.ev = Evaluator(self.sink, make_builtins(), BUDGET)
+        self.ev = Evaluator(self.sink, self.sink, make_builtins(), BUDGET)
         self.ev.zod_version = _zod_version(project)
         self.ev.files = Files(self.resolver.read, project.tree.paths)
         self.sink.ev = self.ev
         self.loader.evaluator = self.ev
+        self.effects: dict[Key, tuple[Effect, ...]] = {}
 
     def everything(self) -> None:
         """Run the entry points, then what they did not reach."""
@@ -104,6 +109,7 @@ class _Run:
         module = self.loader.module(path)
         if module is not None:
             module.entry = True
+            self.ev.builtins["process"].props["argv"].guess.items[1] = virtual(path)
             module.run(self.ev)
 
     def _entries(self) -> Iterator[str]:
@@ -113,6 +119,18 @@ class _Run:
             if path is not None and path.endswith(SOURCES):
                 yield path
 
+    def follow(self) -> None:
+        """Run what a call of each tool runs, to see what it does."""
+        from crawler.effects.typescript import effects_of  # noqa: PLC0415 (it runs on this package's evaluator)
+
+        if self.sink.tools:
+            self.effects = effects_of(self.ev, self.sink, self.loader)
+
+    def _wants(self) -> tuple[str, ...]:
+        """Declared dependencies through whose code the tools are registered, and which are not at hand."""
+        declared = self.project.dependencies
+        return tuple(sorted(n for n in self.sink.elsewhere if n in declared and n not in self.project.tree.dependencies))
+
     def result(self) -> Extraction | None:
         """Return what was found, or None where nothing registers anything."""
         sink = self.sink
@@ -121,10 +139,17 @@ class _Run:
         language = "typescript" if any(p.endswith((".ts", ".tsx", ".mts")) for p in self.loader.modules) else "javascript"
         return Extraction(
             language=language,
-            tools=tuple(sink.finished()),
+            tools=tuple(
+                replace(tool, effects=self.effects.get(key, ()))
+                for key, tool in zip(sink.tools, sink.finished(), strict=True)
+            ),
             unresolved=tuple(sink.unresolved.values()),
             unreadable=tuple(self.loader.unreadable),
             may_have_more=sink.more,
+            wants=self._wants(),
+            requirements=(*environment(self.loader), *arguments(self.ev.flags)),
+            transports=transports(self.loader),
+            server_name=sink.server_name,
             prompts=sink.prompts,
             resources=sink.resources,
         )

@@ -3,6 +3,8 @@
 import posixpath
 from typing import TYPE_CHECKING, Any
 
+from tree_sitter import Tree
+
 from crawler.extractors.typescript import execute, ir, libraries, members, node
 from crawler.extractors.typescript.convert import from_json
 from crawler.extractors.typescript.literals import UNDEFINED
@@ -44,6 +46,7 @@ class Module:
         self.bound = False
         self.ran = False
         self.size = 0
+        self.tree: Tree | None = None
         self.entry = False
 
     def bind(self, ev: "Evaluator") -> None:
@@ -137,6 +140,7 @@ class Module:
         """`require`, with the bundler's `require.context`."""
         made = Native("require", lambda _, __, args, ___: self.dynamic_import(args[0] if args else UNDEFINED))
         made.props["context"] = Native("context", lambda _, __, args, ___: node.context(self, args))
+        made.props["main"] = self.holder if self.entry else Obj()
         made.props["resolve"] = Native("resolve", lambda _, __, args, ___: args[0] if args else UNDEFINED)
         return made
 
@@ -274,6 +278,7 @@ class Loader:
         if tree is None:
             self.unreadable.append(Unreadable(file=path, reason="too-large", detail=f"{len(data)} bytes"))
             return None
+        made.tree = tree
         line = first_error(tree.root_node)
         if line is not None:
             self.unreadable.append(Unreadable(file=path, reason="syntax-error", detail=f"line {line}"))

@@ -171,6 +171,8 @@ def logical(op: str, left: Any, right: Any) -> Any:  # noqa: ANN401
     guess = likely(left)
     if op != "&&" and not isinstance(right, str | bool | int | float | Unknown | Undefined) and right is not None:
         # `given ?? fallback` with an object, array or function: what the author's own code brings is read.
+        if isinstance(right, Arr) and isinstance(left, Unknown) and left.kind is not None and right.open is None:
+            return Arr(list(right.items), left, right.place, right.born)
         return right
     text = f"{_shown(left)} {op} {_shown(right)}"
     kind = next((v.kind for v in (left, right) if isinstance(v, Unknown) and v.kind), None)

@@ -14,24 +14,25 @@ MAX_BYTES = 12_000_000
 
 
 @cache
-def _parser(dialect: str) -> Parser:
-    pointer = {
-        "javascript": tree_sitter_javascript.language,
-        "typescript": tree_sitter_typescript.language_typescript,
-        "tsx": tree_sitter_typescript.language_tsx,
-    }[dialect]()
-    return Parser(Language(pointer))
+def _language(dialect: str) -> Language:
+    return Language(
+        {
+            "javascript": tree_sitter_javascript.language,
+            "typescript": tree_sitter_typescript.language_typescript,
+            "tsx": tree_sitter_typescript.language_tsx,
+        }[dialect]()
+    )
 
 
-def dialect_of(path: str) -> str:
+def language_of(path: str) -> Language:
     """Return the grammar for a path."""
     extension = posixpath.splitext(path)[1]
-    return {".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx"}.get(extension, "javascript")
+    return _language({".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx"}.get(extension, "javascript"))
 
 
 def parse(path: str, data: bytes) -> Tree | None:
     """Parse one file; None where it is too large."""
-    return _parser(dialect_of(path)).parse(data) if len(data) <= MAX_BYTES else None
+    return Parser(language_of(path)).parse(data) if len(data) <= MAX_BYTES else None
 
 
 def first_error(node: Node) -> int | None:

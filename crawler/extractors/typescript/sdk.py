@@ -8,6 +8,7 @@ from crawler.extractors.typescript.calls import call
 from crawler.extractors.typescript.conditions import decisive
 from crawler.extractors.typescript.evaluate import UNHANDLED, CallSite
 from crawler.extractors.typescript.literals import UNDEFINED
+from crawler.extractors.typescript.resolve import package_name
 from crawler.extractors.typescript.schema import Schema, resolve
 from crawler.extractors.typescript.tools import Draft, Key, Site, ToolSink, is_callable
 from crawler.extractors.typescript.values import (
@@ -34,6 +35,7 @@ _LIST: Final = "tools/list"
 _METHODS = frozenset({"registerTool", "tool", "addTool", "addTools", "setRequestHandler"})
 _OTHERS = {"registerPrompt": "prompts", "prompt": "prompts", "addPrompt": "prompts", "registerResource": "resources",
            "resource": "resources", "addResource": "resources", "addResourceTemplate": "resources"}  # fmt: skip
+_SDKS = frozenset({"fastmcp", "mcp-framework", "litemcp", "easy-mcp", "@mcp-framework/core", "mcp-proxy", "mcp-remote"})
 _SDK_SHAPES = (
     frozenset({"registerTool", "registerPrompt"}),
     frozenset({"tool", "prompt", "resource"}),
@@ -64,6 +66,26 @@ class Registrations(ToolSink):
     resources: int = 0
     counted: set[tuple[str, int]] = field(default_factory=set)
     settled: set[tuple[str, int]] = field(default_factory=set)
+    server_name: str | None = None
+    elsewhere: set[str] = field(default_factory=set)
+
+    def made(self, callee: Any, args: list[Any]) -> None:  # noqa: ANN401
+        """Note the name that a server is constructed with, and packages that make servers."""
+        spec = callee.spec if isinstance(callee, Unknown) else "mcp"
+        if spec is None or "mcp" not in spec.lower() and "modelcontextprotocol" not in spec:
+            return
+        info = likely(args[0]) if args else None
+        name = likely(info.props.get("name")) if isinstance(info, Obj) else None
+        if isinstance(name, str) and self.server_name is None and name:
+            self.server_name = str(name)
+        if isinstance(callee, Unknown):
+            self.reached(spec)
+
+    def reached(self, spec: str) -> None:
+        """Note a package, other than an SDK, through which tools may be registered."""
+        package = package_name(spec)
+        if "mcp" in spec.lower() and not package.startswith("@modelcontextprotocol/") and package not in _SDKS:
+            self.elsewhere.add(package)
 
     def foreign(self, cls: Cls) -> bool:
         """Whether a class is a copy of an SDK's server, or inherits from one only inside the bundle."""
