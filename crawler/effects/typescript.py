@@ -18,6 +18,7 @@ from crawler.extractors.typescript.convert import to_text
 from crawler.extractors.typescript.evaluate import UNHANDLED, CallSite, Evaluator, template_of
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.modules import Loader
+from crawler.extractors.typescript.node import ROOT, real
 from crawler.extractors.typescript.sdk import Registrations
 from crawler.extractors.typescript.tools import Key, is_callable
 from crawler.extractors.typescript.values import (
@@ -26,6 +27,7 @@ from crawler.extractors.typescript.values import (
     Exhausted,
     Fn,
     Guarded,
+    Native,
     Obj,
     Text,
     Thrown,
@@ -45,6 +47,7 @@ EVERY_TOOL = "every tool"
 """First link of the chain of an effect that does not tell one tool of a server from another."""
 _MANY = 5
 _NEARLY_ALL = 0.8
+_READS = frozenset({"readFileSync", "readFile", "readdirSync", "readdir"})
 _VIA = 8
 _CALLER = "argument:"
 _REGISTRY = 500
@@ -193,6 +196,8 @@ class _Watcher:
         """Look at one call, and let it be evaluated."""
         for callee, _ in options(site.callee):
             value = callee.value if isinstance(callee, Guarded) else callee
+            if isinstance(value, Native) and value.name in _READS and (not site.args or real(site.args[0]) is None):
+                value = Unknown("external", spec="fs", path=value.name)  # the package's own files apart
             if isinstance(value, Unknown) and len(self._seen) < EFFECTS:
                 self._look(value, site)
         return UNHANDLED
@@ -311,7 +316,8 @@ def _text(args: list[Any], index: int | None) -> str | None:
     if index is None or index >= len(args):
         return None
     text = _known(args[index])
-    return " ".join(text.split())[:_TARGET] if text and text.strip("{}/ ") else None
+    text = " ".join((text or "").split()).removeprefix(f"{ROOT}/")[:_TARGET]
+    return text if text.strip("{}/ ") else None
 
 
 def _known(value: Any) -> str | None:  # noqa: ANN401
