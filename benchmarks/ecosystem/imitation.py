@@ -226,12 +226,6 @@ def _address(package: Package) -> str:
     return f"/npm/{package.name}/latest" if package.ecosystem == "npm" else f"/simple/{package.name}/"
 
 
-def _address(package: Package) -> str:
-    if package.ecosystem == "github":
-        return f"/api/repos/bench/{package.name}/tarball/HEAD"
-    return f"/npm/{package.name}/latest" if package.ecosystem == "npm" else f"/simple/{package.name}/"
-
-
 def _number(name: str) -> int:
     return int(name.rpartition("-")[2])
 
@@ -240,10 +234,10 @@ def _json(body: object) -> bytes:
     return json.dumps(body, separators=(",", ":")).encode()
 
 
-async def serve(ecosystem: Ecosystem) -> None:
+async def serve(ecosystem: Ecosystem, port: int) -> None:
     """Serve until standard input closes."""
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(ecosystem), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: Connection(ecosystem), "127.0.0.1", port)
     ecosystem.base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     print(ecosystem.base, flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
@@ -263,8 +257,10 @@ def main() -> None:
     parser.add_argument("--generation", type=int, default=0)
     parser.add_argument("--largest", type=int, default=16 * 1024 * 1024)
     parser.add_argument("--faults", action="store_true")
+    parser.add_argument("--port", type=int, default=0)
     options = parser.parse_args()
-    asyncio.run(serve(Ecosystem(options.servers, options.generation, options.largest, faults=options.faults)))
+    ecosystem = Ecosystem(options.servers, options.generation, options.largest, faults=options.faults)
+    asyncio.run(serve(ecosystem, options.port))
 
 
 if __name__ == "__main__":

@@ -34,10 +34,13 @@ class Measured:
 
 
 @contextmanager
-def imitation(servers: int, *, generation: int = 0, largest: int, faults: bool = False) -> Iterator[Imitation]:
-    """Run the imitation in a process of its own; its report is filled when it has ended."""
+def imitation(
+    servers: int, *, generation: int = 0, largest: int, faults: bool = False, like: str | None = None
+) -> Iterator[Imitation]:
+    """Run the imitation in a process of its own, at the address of an earlier one; its report is filled at its end."""
     command = [sys.executable, "-m", "benchmarks.ecosystem.imitation", "--servers", str(servers)]
     command += ["--generation", str(generation), "--largest", str(largest), *(["--faults"] if faults else [])]
+    command += ["--port", like.rpartition(":")[2]] if like else []
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None

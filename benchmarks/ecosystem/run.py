@@ -76,13 +76,14 @@ def _rate() -> Row:
 def _runs(folder: Path, servers: int, largest: int) -> list[Row]:
     place = Place(folder=folder)
     rows = []
+    base: str | None = None  # the same in all runs: what is cached belongs to an address
     for what, generation, reach in (
         (f"{servers:,} servers, empty store to classified", 0, "<= 45 min and <= 1 GB for 50,000"),
         ("second run, nothing changed", 0, "<= 90 s for 50,000"),
         ("1 % changed", 1, "<= 3 min for 50,000"),
     ):
-        with imitation(servers, generation=generation, largest=largest) as hosts:
-            done = crawl(hosts.base, place)
+        with imitation(servers, generation=generation, largest=largest, like=base) as hosts:
+            done, base = crawl(hosts.base, place), hosts.base
         print(what, _figure(done, hosts.report), done.errors[-500:], flush=True)
         tools = _count(place.store, "tools")
         rows.append(Row(what=what, figure=f"{_figure(done, hosts.report)}, {tools:,} tools in the store", reach=reach))
@@ -107,7 +108,7 @@ def _kills(folder: Path, servers: int, kills: int, largest: int) -> Row:
     chance = random.Random(7)
     with imitation(servers, largest=largest) as hosts:
         seconds = crawl(hosts.base, whole).seconds
-    with imitation(servers, largest=largest) as hosts:
+    with imitation(servers, largest=largest, like=hosts.base) as hosts:
         for _ in range(kills):
             crawl(hosts.base, broken, kill_after=chance.uniform(1.0, max(2.0, seconds * 0.6)))
         crawl(hosts.base, broken)
