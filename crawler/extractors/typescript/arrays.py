@@ -97,7 +97,9 @@ def source_text(function: Fn) -> str:
     """The text of a function, on one line and cut."""
     module = function.scope.module
     data = module.loader.resolver.read(module.path) or b""
-    return " ".join(data[function.node.start : min(function.node.end, function.node.start + 400)].decode("utf-8", "replace").split())[:160]
+    return " ".join(
+        data[function.node.start : min(function.node.end, function.node.start + 400)].decode("utf-8", "replace").split()
+    )[:160]
 
 
 def _flat_map(self: "Evaluator", array: Arr, args: list[Any]) -> Any:  # noqa: ANN401

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.extractors.typescript import execute, ir, members
 from crawler.extractors.typescript.literals import UNDEFINED
+from crawler.extractors.typescript.schema import NO_DEFAULT, Schema
 from crawler.extractors.typescript.values import (
     Arr,
     Choice,
@@ -63,7 +64,6 @@ def show(self: "Evaluator", callee: Unknown, args: list[Any], get: ir.Get, scope
 
 def call(self: "Evaluator", callee: Any, this: Any, args: list[Any], pos: int = -1) -> Any:  # noqa: ANN401
     """Call any value."""
-    from crawler.extractors.typescript.schema import Schema  # noqa: PLC0415
     from crawler.extractors.typescript.zod_bundled import converts  # noqa: PLC0415
 
     self.spend()
@@ -291,7 +291,9 @@ def initialise(self: "Evaluator", made: Obj, callee: Any, args: list[Any]) -> An
         if isinstance(callee, Unknown | Cls):
             self.listener.made(callee, args)
         if isinstance(callee, Unknown | Native | Cls):
-            made.open = made.open or Unknown("inherited", getattr(callee, "text", ""), spec=getattr(callee, "spec", None))
+            made.open = made.open or Unknown(
+                "inherited", getattr(callee, "text", ""), spec=getattr(callee, "spec", None)
+            )
             for arg in args:
                 run_callback(self, arg)
         return UNDEFINED
@@ -340,6 +342,9 @@ def find_method(self: "Evaluator", cls: Any, name: str) -> Any:  # noqa: ANN401
 
 def instance_of(value: Any, cls: Any) -> Any:  # noqa: ANN401
     """`value instanceof cls`."""
+    if isinstance(value, Schema):
+        name = (cls.path or cls.text).rpartition(".")[2] if isinstance(cls, Unknown) else getattr(cls, "name", "")
+        return _is_zod(value, name) if name.startswith(("Zod", "$Zod")) else Unknown("not-constant", "instanceof")
     if not isinstance(value, Obj) or not isinstance(cls, Cls | Fn):
         return Unknown("not-constant", "instanceof") if isinstance(value, Unknown | Choice) else False
     at = value.proto
@@ -353,6 +358,17 @@ def instance_of(value: Any, cls: Any) -> Any:  # noqa: ANN401
         else:
             break
     return False
+
+
+def _is_zod(schema: Schema, name: str) -> bool:
+    kind = name.removeprefix("$").removeprefix("Zod").lower()
+    if kind in ("type", "schema", "typeany"):
+        return True
+    if kind in ("optional", "nullable", "default"):
+        return {"optional": schema.optional, "nullable": schema.nullable, "default": schema.default is not NO_DEFAULT}[
+            kind
+        ]
+    return kind == schema.kind or (kind == "number" and schema.kind == "integer")
 
 
 def tagged(self: "Evaluator", tag: Any, link: ir.Tagged, scope: Scope) -> Any:  # noqa: ANN401

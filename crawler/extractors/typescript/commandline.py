@@ -72,7 +72,10 @@ class Parser:
         table = likely(table)
         ev.spend()
         for name, option in table.props.items() if isinstance(table, Obj) else ():
-            self._keep(name, option if plain else option.props.get("default", UNDEFINED) if isinstance(option, Obj) else UNDEFINED)
+            self._keep(
+                name,
+                option if plain else option.props.get("default", UNDEFINED) if isinstance(option, Obj) else UNDEFINED,
+            )
 
     def _keep(self, name: str, default: Any) -> None:  # noqa: ANN401
         head, *rest = name.split("-")

@@ -10,8 +10,8 @@ from mcp_catalogue.model import Condition
 Kind = Literal["flag", "env", "toolset", "mode", "platform", "auth"]
 _WORDS: Final[tuple[tuple[Kind, tuple[str, ...]], ...]] = (
     ("env", ("process.env", "env.", "env[")),
-    ("platform", ("platform", "darwin", "win32", "linux", "arch")),
-    ("toolset", ("toolset", "toolgroup", "enabledtools", "isallowed", "toolallowed", "isenabled", "toolenabled", "tools.includes", "tools.has", "disabledtools", "allowedtools", "categor", "preset",
+    ("platform", ("platform", "darwin", "win32", "linux", "process.arch", "iswindows")),
+    ("toolset", ("toolset", "toolgroup", "enabledtools", "canregister", "shouldregister", "isallowed", "toolallowed", "isenabled", "toolenabled", "tools.includes", "tools.has", "disabledtools", "allowedtools", "categor", "preset",
                  "features", "scopes")),
     ("auth", ("auth", "token", "apikey", "api_key", "permission", "login", "account", "credential", "user", "session",
               "scope", "admin")),
@@ -67,5 +67,7 @@ def condition(value: Any, text: str, file: str, line: int, *, negate: bool = Fal
     if negate and default is not None:
         default = not default
     words = text or "condition"
-    expression = words if not negate else words[1:] if words.startswith("!") and words[1:].isidentifier() else f"!({words})"
+    expression = (
+        words if not negate else words[1:] if words.startswith("!") and words[1:].isidentifier() else f"!({words})"
+    )
     return Condition(kind=kind_of(value, text), expression=expression, default_on=default, file=file, line=line)

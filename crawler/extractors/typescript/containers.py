@@ -51,7 +51,13 @@ def _store(target: Obj, key: Any, value: Any) -> None:  # noqa: ANN401
 
 
 def _slot(key: Any) -> str:  # noqa: ANN401
-    return f"{type(key).__name__}:{key}" if isinstance(key, int | float | bool) else f"s:{key}" if isinstance(key, str) else f"i:{id(key)}"
+    return (
+        f"{type(key).__name__}:{key}"
+        if isinstance(key, int | float | bool)
+        else f"s:{key}"
+        if isinstance(key, str)
+        else f"i:{id(key)}"
+    )
 
 
 def _position(target: Obj, key: Any) -> int | None:  # noqa: ANN401
@@ -62,7 +68,11 @@ def _position(target: Obj, key: Any) -> int | None:  # noqa: ANN401
 def _set(self: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
     self.spend()
     if len(args) > 1:
-        held = Guarded(args[1], decisive(self.guards) or self.guards[-1]) if len(self.logs) > this.born and self.guards else args[1]
+        held = (
+            Guarded(args[1], decisive(self.guards) or self.guards[-1])
+            if len(self.logs) > this.born and self.guards
+            else args[1]
+        )
         _store(this, args[0], held)
     return this
 
@@ -70,7 +80,13 @@ def _set(self: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
 def _add(self: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
     self.spend()
     if args:
-        _store(this, args[0], Guarded(args[0], decisive(self.guards) or self.guards[-1]) if len(self.logs) > this.born and self.guards else args[0])
+        _store(
+            this,
+            args[0],
+            Guarded(args[0], decisive(self.guards) or self.guards[-1])
+            if len(self.logs) > this.born and self.guards
+            else args[0],
+        )
     return this
 
 

@@ -114,7 +114,8 @@ def _restore(home: Scope, name: str, old: Any) -> None:  # noqa: ANN401
 
 
 def _merge(
-    self: "Evaluator", outcomes: list[tuple[Completion, Condition | None, dict[tuple[int, str], tuple[Scope, Any, Any]]]]
+    self: "Evaluator",
+    outcomes: list[tuple[Completion, Condition | None, dict[tuple[int, str], tuple[Scope, Any, Any]]]],
 ) -> None:
     alive = [o for o in outcomes if o[0] not in ("throw", "return")] or outcomes
     touched: dict[tuple[int, str], tuple[Scope, Any]] = {}
@@ -327,7 +328,12 @@ def bind(self: "Evaluator", target: Any, value: Any, scope: Scope, *, declare: b
             value.node.name = target.id
         if isinstance(value, Unknown) and value.spec is None and value.kind is None and members.is_settings(target.id):
             value = Unknown(value.reason, target.id, None, value.guess, None, "", value.guards)
-        elif isinstance(value, Obj) and value.open is not None and value.open.kind is None and members.is_settings(target.id):
+        elif (
+            isinstance(value, Obj)
+            and value.open is not None
+            and value.open.kind is None
+            and members.is_settings(target.id)
+        ):
             value.open = Unknown(value.open.reason, target.id)
         self.assign_name(scope, target.id, value, declare=declare)
     elif isinstance(target, ir.Default):

@@ -129,14 +129,18 @@ class _Run:
     def _wants(self) -> tuple[str, ...]:
         """Declared dependencies through whose code the tools are registered, and which are not at hand."""
         declared = self.project.dependencies
-        return tuple(sorted(n for n in self.sink.elsewhere if n in declared and n not in self.project.tree.dependencies))
+        return tuple(
+            sorted(n for n in self.sink.elsewhere if n in declared and n not in self.project.tree.dependencies)
+        )
 
     def result(self) -> Extraction | None:
         """Return what was found, or None where nothing registers anything."""
         sink = self.sink
         if not sink.tools and not sink.unresolved and sink.more is None:
             return None
-        language = "typescript" if any(p.endswith((".ts", ".tsx", ".mts")) for p in self.loader.modules) else "javascript"
+        language = (
+            "typescript" if any(p.endswith((".ts", ".tsx", ".mts")) for p in self.loader.modules) else "javascript"
+        )
         return Extraction(
             language=language,
             tools=tuple(

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 from crawler.extractors.typescript import members
 from crawler.extractors.typescript.calls import call, invoke
 from crawler.extractors.typescript.literals import UNDEFINED
-from crawler.extractors.typescript.values import Arr, Choice, Fn, Getter, Lazy, Native, Obj, Unknown, join, known, options
+from crawler.extractors.typescript.values import (
+    Arr,
+    Choice,
+    Fn,
+    Getter,
+    Lazy,
+    Native,
+    Obj,
+    Unknown,
+    join,
+    known,
+    options,
+)
 
 if TYPE_CHECKING:
     from crawler.extractors.typescript.evaluate import Evaluator

@@ -127,7 +127,7 @@ def _unknown_member(self: "Evaluator", value: Unknown, name: str) -> Any:  # noq
 
 def is_settings(text: str) -> bool:
     """Whether an expression is by its name the options that a server was started with."""
-    last = text.rpartition(".")[2].lower().lstrip("_#")
+    last = text.rpartition(".")[2].lower().strip("_#$0123456789")
     return last.endswith(("args", "argv", "options", "opts", "flags", "config", "settings", "configuration"))
 
 
@@ -143,7 +143,9 @@ def _function_member(self: "Evaluator", value: Fn | Cls | Native, name: str) -> 
             return Text(value.name, value.scope.module.path, value.node.line)
         return Text(value.node.name, value.scope.module.path, value.node.line) if isinstance(value, Fn) else value.name
     if name == "prototype":
-        return Obj(dict(value.methods)) if isinstance(value, Cls) else prototype(value) if isinstance(value, Fn) else Obj()
+        return (
+            Obj(dict(value.methods)) if isinstance(value, Cls) else prototype(value) if isinstance(value, Fn) else Obj()
+        )
     return _function_method(value, name)
 
 
@@ -163,6 +165,7 @@ def _function_method(value: Any, name: str) -> Any:  # noqa: ANN401
     from crawler.extractors.typescript.calls import call  # noqa: PLC0415
 
     if name == "bind":
+
         def bind(_: Any, __: Any, args: list[Any], ___: int) -> Any:  # noqa: ANN401
             this, given = (args[0] if args else UNDEFINED), args[1:]
             if isinstance(value, Fn) and not given:
@@ -174,6 +177,7 @@ def _function_method(value: Any, name: str) -> Any:  # noqa: ANN401
     if name == "call":
         return Native("call", lambda ev, _, args, pos: call(ev, value, args[0] if args else UNDEFINED, args[1:], pos))
     if name == "apply":
+
         def apply(ev: Any, _: Any, args: list[Any], pos: int) -> Any:  # noqa: ANN401
             listed = to_array(ev, args[1]).items if len(args) > 1 else []
             return call(ev, value, args[0] if args else UNDEFINED, list(listed), pos)
@@ -360,7 +364,9 @@ def spread_into(self: "Evaluator", out: Obj, value: Any) -> None:  # noqa: ANN40
                 for name in enumerable(option):
                     inner = own(self, option, name)
                     if option is chosen or guard is None:
-                        out.props[name] = inner if option is not chosen or guard is None else _guarded(inner, guard, value)
+                        out.props[name] = (
+                            inner if option is not chosen or guard is None else _guarded(inner, guard, value)
+                        )
                     elif name not in out.props:
                         out.props[name] = _guarded(inner, guard, value)
                     out.places.setdefault(name, option.places.get(name, option.place or ("", 0)))

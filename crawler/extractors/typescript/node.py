@@ -200,7 +200,9 @@ def os_module() -> Obj:
     """`node:os`: a Linux machine is taken where the platform decides."""
     made = Obj(kind="module", open=Unknown("external", "os", spec="node:os"))
     for name, guess in (("platform", "linux"), ("type", "Linux"), ("arch", "x64")):
-        made.props[name] = Native(name, lambda _, __, ___, ____, n=name, g=guess: Unknown("run-time", f"os.{n}()", "platform", g))  # type: ignore[misc]
+        made.props[name] = Native(
+            name, lambda _, __, ___, ____, n=name, g=guess: Unknown("run-time", f"os.{n}()", "platform", g)
+        )  # type: ignore[misc]
     made.props["EOL"] = "\n"
     return made
 
@@ -209,7 +211,10 @@ def matching(paths: tuple[str, ...], pattern: str) -> Iterator[str]:
     """Yield the paths that fit a pattern with `{}` or `*` for what is not known."""
     simple = pattern.replace("**/", "*").replace("{}", "*")
     stem, extension = posixpath.splitext(simple)
-    choices = {simple, *(stem + e for e in (".ts", ".tsx", ".js", ".mjs", ".cjs") if extension in (".js", ".mjs", ".cjs", ""))}
+    choices = {
+        simple,
+        *(stem + e for e in (".ts", ".tsx", ".js", ".mjs", ".cjs") if extension in (".js", ".mjs", ".cjs", "")),
+    }
     count = 0
     for path in paths:
         if count < MAX_GLOB and any(fnmatchcase(path, c) for c in choices) and not path.endswith((".d.ts", ".map")):
@@ -228,7 +233,9 @@ def context(module: "Module", args: list[Any]) -> Any:  # noqa: ANN401
 
     def load(_: "Evaluator", __: Any, given: list[Any], ___: int) -> Any:  # noqa: ANN401
         key = likely(given[0]) if given else None
-        return module.dynamic_import(virtual(posixpath.join(base, key))) if isinstance(key, str) else Unknown("run-time")
+        return (
+            module.dynamic_import(virtual(posixpath.join(base, key))) if isinstance(key, str) else Unknown("run-time")
+        )
 
     return Native("context", load, props={"keys": Native("keys", lambda *_: keys)})
 

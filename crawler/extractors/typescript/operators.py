@@ -14,6 +14,7 @@ from crawler.extractors.typescript.values import (
     Fn,
     Guarded,
     Native,
+    Obj,
     Unknown,
     join,
     known,
@@ -173,6 +174,8 @@ def logical(op: str, left: Any, right: Any) -> Any:  # noqa: ANN401
         # `given ?? fallback` with an object, array or function: what the author's own code brings is read.
         if isinstance(right, Arr) and isinstance(left, Unknown) and left.kind is not None and right.open is None:
             return Arr(list(right.items), left, right.place, right.born)
+        if isinstance(right, Obj) and isinstance(left, Unknown) and right.proto is None and right.kind == "object":
+            right.open = right.open or left
         return right
     text = f"{_shown(left)} {op} {_shown(right)}"
     kind = next((v.kind for v in (left, right) if isinstance(v, Unknown) and v.kind), None)

@@ -27,7 +27,9 @@ def _language(dialect: str) -> Language:
 def language_of(path: str) -> Language:
     """Return the grammar for a path."""
     extension = posixpath.splitext(path)[1]
-    return _language({".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx"}.get(extension, "javascript"))
+    return _language(
+        {".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx"}.get(extension, "javascript")
+    )
 
 
 def parse(path: str, data: bytes) -> Tree | None:

@@ -11,7 +11,19 @@ from mcp_catalogue.model import Requirement
 if TYPE_CHECKING:
     from crawler.extractors.typescript.modules import Loader
 
-_SECRET: Final = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "PAT", "AUTH", "COOKIE", "PRIVATE", "DSN")
+_SECRET: Final = (
+    "KEY",
+    "TOKEN",
+    "SECRET",
+    "PASSWORD",
+    "PASSWD",
+    "CREDENTIAL",
+    "PAT",
+    "AUTH",
+    "COOKIE",
+    "PRIVATE",
+    "DSN",
+)
 _SYSTEM: Final = frozenset(
     {"NODE_ENV", "HOME", "PATH", "PWD", "USER", "USERNAME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "SHELL", "TERM", "CI",
      "DEBUG", "TMPDIR", "TEMP", "TMP", "LANG", "TZ", "NO_COLOR", "FORCE_COLOR", "HOSTNAME", "XDG_CONFIG_HOME", "NODE_OPTIONS",

@@ -12,7 +12,19 @@ from crawler.tree import SourceTree
 SOURCES: Final = (".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx")
 _MAPPED = {".js": (".ts", ".tsx", ".js", ".jsx"), ".mjs": (".mts", ".mjs"), ".cjs": (".cts", ".cjs"),
            ".jsx": (".tsx", ".jsx")}  # fmt: skip
-_OUTPUT_FOLDERS: Final = ("dist", "build", "lib", "out", "output", "bin", "esm", "cjs", "dist-esm", "dist-cjs", ".output")
+_OUTPUT_FOLDERS: Final = (
+    "dist",
+    "build",
+    "lib",
+    "out",
+    "output",
+    "bin",
+    "esm",
+    "cjs",
+    "dist-esm",
+    "dist-cjs",
+    ".output",
+)
 _SOURCE_FOLDERS: Final = ("src", "source", "lib", "")
 _CONDITIONS: Final = ("import", "node", "require", "default", "bun", "module")
 DEPENDENCIES: Final = "node_modules/"
@@ -101,7 +113,11 @@ class Resolver:
         """Packages of the same tree by name: their folders."""
         found: dict[str, str] = {}
         for path in self.tree.paths:
-            if path.endswith("package.json") and "node_modules/" not in path and path.rpartition("/")[2] == "package.json":
+            if (
+                path.endswith("package.json")
+                and "node_modules/" not in path
+                and path.rpartition("/")[2] == "package.json"
+            ):
                 root = path.rpartition("/")[0]
                 name = self.package(root).get("name")
                 if isinstance(name, str):

@@ -106,7 +106,11 @@ class JsonSchema:
         if kind == "intersection":
             return self._intersection(schema)
         if kind == "record":
-            return {"type": "object", "additionalProperties": self.write(schema.inner[-1]) if schema.inner else {}, **extra}
+            return {
+                "type": "object",
+                "additionalProperties": self.write(schema.inner[-1]) if schema.inner else {},
+                **extra,
+            }
         if kind in ("wrap", "lazy") and schema.inner:
             return {**self.write(schema.inner[0]), **extra}
         return extra
@@ -153,7 +157,12 @@ def resolve(ev: "Evaluator", value: Any) -> Any:  # noqa: ANN401
             value = call(ev, value.function, UNDEFINED, [])
         elif isinstance(value, Choice | Guarded):
             value = likely(value)
-        elif isinstance(value, Schema) and value.kind == "lazy" and value.inner and not isinstance(value.inner[0], Schema):
+        elif (
+            isinstance(value, Schema)
+            and value.kind == "lazy"
+            and value.inner
+            and not isinstance(value.inner[0], Schema)
+        ):
             made = call(ev, value.inner[0], UNDEFINED, [])
             value = value.with_(kind="wrap", inner=[made])
         else:

@@ -175,6 +175,8 @@ class Registrations(ToolSink):
         # One server may set its handler up in several ways: where one way was read, the others add nothing.
         for file, line in done:
             self.unresolved.pop((file, line, "list-not-evaluated"), None)
+            if self.more is not None and (self.more.file, self.more.line) == (file, line):
+                self.more = None
 
     def _listed(self, ev: "Evaluator", result: Any, site: Site) -> None:  # noqa: ANN401
         for option, guard in options(result):
@@ -193,7 +195,9 @@ class Registrations(ToolSink):
 
     def _later(self, site: Site, value: Unknown) -> None:
         if self.more is None:
-            self.more = MayHaveMore(file=site.file, line=site.line, reason=f"tools come from {value.text or value.reason}"[:200])
+            self.more = MayHaveMore(
+                file=site.file, line=site.line, reason=f"tools come from {value.text or value.reason}"[:200]
+            )
 
     def object_tool(self, ev: "Evaluator", item: Any, site: Site) -> None:  # noqa: ANN401
         """Add a tool that is given as one object."""

@@ -106,7 +106,9 @@ def _run(ev: "Evaluator", module: "Module", sink: Registrations, value: Any, mis
         return
 
 
-def _run_class(ev: "Evaluator", module: "Module", sink: Registrations, cls: Cls, missing: list[int], depth: int) -> None:  # noqa: PLR0913
+def _run_class(
+    ev: "Evaluator", module: "Module", sink: Registrations, cls: Cls, missing: list[int], depth: int
+) -> None:  # noqa: PLR0913
     made = construct(ev, cls, [Unknown("argument") for _ in range(6)])
     for function in [*cls.methods.values(), *cls.props.values()]:
         if isinstance(function, Fn):

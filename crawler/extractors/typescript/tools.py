@@ -115,7 +115,9 @@ class ToolSink:
             if tool is None or tool.condition is not None:
                 continue
             if guard is None:
-                off = Condition(kind="mode", expression="disabled until enabled", default_on=False, file=file, line=line)
+                off = Condition(
+                    kind="mode", expression="disabled until enabled", default_on=False, file=file, line=line
+                )
             else:
                 off = opposite(guard)
             self.tools[key] = replace(tool, condition=off)

@@ -45,7 +45,8 @@ def namespace(library: str) -> Obj:
     for name, form in _FORMATS.items():
         if name != "date":
             z.props[name] = Native(
-                name, lambda _, __, args, ___, f=form: _described(Schema("string", library, {"format": f}), args)  # type: ignore[misc]
+                name,
+                lambda _, __, args, ___, f=form: _described(Schema("string", library, {"format": f}), args),  # type: ignore[misc]
             )
     for name, function in _FUNCTIONS.items():
         z.props[name] = Native(name, lambda ev, _, args, __, f=function: f(ev, library, args))  # type: ignore[misc]
