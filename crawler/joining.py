@@ -5,11 +5,11 @@ whole the difference is reported and nothing is added.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crawler.extractors.base import Extraction, Project
 from crawler.finishing import finish_tools
-from mcp_catalogue.model import Completeness, ServerFacts, ServerId, Status, Tool, Unreadable, Unresolved
+from mcp_catalogue.model import Completeness, Origin, ServerFacts, ServerId, Status, Tool, Unreadable, Unresolved
 
 FILES = "files"
 """Name of the extractor whose answers are not code."""
@@ -78,6 +78,9 @@ def _tools(found: Mapping[str, Extraction]) -> tuple[list[Tool], tuple[Unresolve
     tools = [t for e in code for t in e.tools]
     unresolved = {u for e in found.values() for u in e.unresolved}
     listed = found[FILES].tools if FILES in found else ()
+    if any(t.origin is Origin.OPENAPI for t in listed):  # the document that the code hands to its library
+        unresolved = {u for u in unresolved if u.reason != "openapi"}
+        code = [replace(e, unresolved=tuple(u for u in e.unresolved if u.reason != "openapi")) for e in code]
     known = {t.name for t in tools}
     missing = [t for t in listed if t.name not in known]
     if not tools or any(u.covers != 0 for e in code for u in e.unresolved):

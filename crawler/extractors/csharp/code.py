@@ -156,9 +156,11 @@ class Code:
         """Return the initial value of a local variable declared before `node` in the same method."""
         here = node.parent
         while here is not None and here.type not in {"method_declaration", "constructor_declaration", *_TYPES}:
-            for item in here.named_children if here.type == "block" else ():
+            for item in here.named_children if here.type in {"block", "compilation_unit"} else ():
                 if item.start_byte >= node.start_byte:
                     break
+                if item.type == "global_statement" and item.named_children:
+                    item = item.named_children[0]  # noqa: PLW2901 - the statement inside
                 for part in find(item, "variable_declarator") if item.type == "local_declaration_statement" else ():
                     if text(child(part, "name")) == name and part.named_children[1:]:
                         return part.named_children[-1]

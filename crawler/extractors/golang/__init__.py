@@ -95,7 +95,7 @@ def _tool(item: Found, search: Search, guards: Guards) -> Tool:
         input_schema=schema,
         output_schema=input_schema(output, run) if output is not None else None,
         annotations=_annotations(made.fields.get("Annotations"), search),
-        condition=guards.of(made, item.file, item.line),
+        condition=guards.of(made, item.name, item.file, item.line),
         location=Location(file=item.file, line=item.line),
         handler=_handler(made, search),
     )

@@ -33,12 +33,12 @@ class Guards:
         self.run = run
         self._of_decl: dict[int, Condition | None] = {}
 
-    def of(self, tool: Obj, file: str, at: int) -> Condition | None:
-        """Return the condition of the tool whose name stands at `file`:`at`."""
+    def of(self, tool: Obj, name: str, file: str, at: int) -> Condition | None:
+        """Return the condition of the tool whose `name` stands at `file`:`at`."""
         declared = self._declared(tool)
         if declared is not None:
             return declared
-        node = self._node(file, at)
+        node = self._node(name, file, at)
         decl = self.index.enclosing(node) if node is not None else None
         if decl is not None and decl.kind == "const":
             node = tool.node
@@ -47,14 +47,14 @@ class Guards:
             return None
         return self._around(node, decl) or self._above(decl, 0)
 
-    def _node(self, file: str, at: int) -> Node | None:
+    def _node(self, name: str, file: str, at: int) -> Node | None:
         package = self.index.package(file.rpartition("/")[0])
         root = next((f.root for f in package.files if f.path == file), None)
         if root is None or root.text is None:
             return None
         lines = root.text.split(b"\n")
         raw = lines[at - 1] if at <= len(lines) else b""
-        column = len(raw) - len(raw.lstrip())
+        column = max(raw.find(name.encode()), len(raw) - len(raw.lstrip()))
         return root.named_descendant_for_point_range((at - 1, column), (at - 1, column + 1))
 
     def _around(self, node: Node, decl: Decl) -> Condition | None:
