@@ -3,27 +3,35 @@
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-import click
-
 from mcp_catalogue.cli.reference import reference
+from mcp_catalogue.export.page import dataset_page
+from mcp_catalogue.schemas.generate import texts
 
-Generator = Callable[[click.Command], Mapping[str, str]]
+Generator = Callable[[object], Mapping[str, str]]
 """Given the command line's root command, answers texts by path."""
 
 
-def _reference(group: click.Command) -> Mapping[str, str]:
+def _reference(group: object) -> Mapping[str, str]:
     return {"docs/cli.md": reference(group)}
 
 
-GENERATORS: tuple[Generator, ...] = (_reference,)
+def _dataset(_group: object) -> Mapping[str, str]:
+    return {"docs/dataset.md": dataset_page()}
 
 
-def stale_pages(root: Path, group: click.Command) -> dict[str, str]:
+def _schemas(_group: object) -> Mapping[str, str]:
+    return {f"mcp_catalogue/schemas/{name}": text for name, text in texts().items()}
+
+
+GENERATORS: tuple[Generator, ...] = (_reference, _dataset, _schemas)
+
+
+def stale_pages(root: Path, group: object) -> dict[str, str]:
     """Return what differs from the file of that path under `root`, with the text that it should have."""
     return {path: text for path, text in _pages(group) if _read(root / path) != text}
 
 
-def _pages(group: click.Command) -> Iterator[tuple[str, str]]:
+def _pages(group: object) -> Iterator[tuple[str, str]]:
     for generator in GENERATORS:
         yield from sorted(generator(group).items())
 
