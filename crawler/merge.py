@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from crawler.sources.base import Listing
-from crawler.targets import HostedRepository, Package, Remote, parse_reference, target_id
+from crawler.targets import HostedRepository, Package, parse_reference, target_id
 from mcp_catalogue.errors import TargetError
 from mcp_catalogue.model import JsonObject
 
@@ -124,7 +124,7 @@ def _one_server(numbers: list[int], names: list[tuple[str, ...]], groups: _Group
 def _merged(pairs: list[tuple[str, Listing]], names: list[tuple[str, ...]], known: Collection[str]) -> Merged:
     every = dict.fromkeys(key for keys in names for key in keys)
     chosen = next((k for k in sorted(every) if k in known and _rank(k) < 3), None) or min(every, key=_preference)
-    target = next((entry.target for _, entry in pairs if identity(entry.target) == chosen), chosen)
+    target = next((e.target for (_, e), keys in zip(pairs, names, strict=True) if keys[0] == chosen), chosen)
     joined = {
         key: Joined(alias=key, reason=_reason(entry, number), source=source)
         for number, ((source, entry), keys) in reversed(list(enumerate(zip(pairs, names, strict=True))))
@@ -161,11 +161,4 @@ def _rank(key: str) -> int:
         return 0
     if key.startswith(_REPOSITORIES):
         return 1
-    return 2 if _is_remote(key) else 3
-
-
-def _is_remote(key: str) -> bool:
-    try:
-        return isinstance(parse_reference(key), Remote)
-    except TargetError:
-        return False
+    return 2 if key.startswith("https://") else 3
