@@ -11,6 +11,7 @@ from mcp_catalogue.model import Category, Effect, Evidence, EvidenceKind, RuleId
 # Effect id (or its first part) → the rule it supports and how strongly.
 _SUPPORTS: dict[str, tuple[str, Strength]] = {
     "http.delete": ("deletes-records", Strength.STRONG),
+    "api.delete": ("deletes-records", Strength.STRONG),
     "sql.delete": ("deletes-records", Strength.STRONG),
     "sql.drop": ("empties-stores", Strength.STRONG),
     "sql.truncate": ("empties-stores", Strength.STRONG),
@@ -45,7 +46,9 @@ _SUPPORTS: dict[str, tuple[str, Strength]] = {
     "browser.act": ("drives-ui", Strength.MEDIUM),
     "device.act": ("moves-devices", Strength.MEDIUM),
 }
-_INCIDENTAL = ("cache", "tmp", "temp", "token", "session", "auth", "log", "login", "lock")
+_INCIDENTAL = ("cache", "tmp", "temp", "token", "session", "auth", "log", "login", "lock", "telemetry", "analytics")
+_EVERY_TOOL = "every tool"  # how a crawler marks what nearly all tools of a server do in one place
+_COMMANDS = ("process.run", "process.shell")
 FAR = 4
 """Calls away from the handler from which an effect counts one step less."""
 
@@ -76,8 +79,10 @@ def effect_claims(reading: Reading, book: Rulebook) -> None:
 
 def _weighed(effect: Effect, strength: Strength) -> Strength:
     words = f"{effect.target or ''} {' '.join(effect.via)}".lower()
-    if any(word in words for word in _INCIDENTAL):
+    if _EVERY_TOOL in effect.via[:1] or any(word in words for word in _INCIDENTAL):
         return Strength.WEAK
+    if effect.id in _COMMANDS and effect.target:
+        return Strength.WEAK  # a program or command that the code names is not the caller's to choose
     if len(effect.via) >= FAR:
         return Strength.MEDIUM if strength is Strength.STRONG else Strength.WEAK
     return strength

@@ -57,6 +57,8 @@ _VERBS = {"SELECT": "select", "INSERT": "insert", "REPLACE": "insert", "UPSERT":
           "MERGE": "update", "DELETE": "delete", "TRUNCATE": "truncate", "DROP": "drop", "CREATE": "create",
           "ALTER": "alter", "GRANT": "grant", "REVOKE": "grant", "SHOW": "select", "DESCRIBE": "select",
           "EXPLAIN": "select", "PRAGMA": "select", "CALL": "raw", "EXEC": "raw", "COPY": "raw"}  # fmt: skip
+_SHELLS = frozenset({"sh", "bash", "zsh", "dash", "fish", "cmd", "cmd.exe", "powershell", "powershell.exe", "pwsh"})
+_SHELL_FLAGS = frozenset({"-c", "-lc", "-ic", "/c", "/s", "-command", "-encodedcommand"})
 _HTTP = frozenset({"get", "head", "options", "post", "put", "patch", "delete"})
 
 
@@ -188,6 +190,10 @@ class _Watcher:
     def reached(self, spec: str) -> None:
         """Nothing is registered here."""
 
+    def registers(self, function: Fn) -> bool:  # noqa: ARG002
+        """Every function has its share of the work."""
+        return False
+
     def interesting(self, function: Fn) -> bool:  # noqa: ARG002
         """Every callback may do something."""
         return True
@@ -249,6 +255,8 @@ def _read(entry: Entry, path: tuple[str, ...], args: list[Any]) -> Iterator[tupl
         yield from _http(entry, path[-1], args)
     elif entry.reads == "sql":
         yield from _sql(args)
+    elif entry.reads == "process":
+        yield _process(entry, args)
     else:
         yield entry.id, _text(args, entry.target)
 
@@ -270,6 +278,19 @@ def _http(entry: Entry, name: str, args: list[Any]) -> Iterator[tuple[str, str |
         verb = to_text(likely(option))
         known = verb is not None and verb.lower() in _HTTP
         yield (f"http.{verb.lower()}" if known and verb is not None else "http.request"), target
+
+
+def _process(entry: Entry, args: list[Any]) -> tuple[str, str | None]:
+    """A shell is one by its call, by the option `shell`, or by being the program that is given a command."""
+    program = _text(args, 0)
+    options_ = likely(args[-1]) if args else UNDEFINED
+    shell = isinstance(options_, Obj) and likely(_member(options_, "shell")) not in (UNDEFINED, False, None)
+    words = likely(args[1]) if len(args) > 1 else UNDEFINED
+    if program is not None and isinstance(words, Arr) and program.rpartition("/")[2].lower() in _SHELLS:
+        flagged = [i for i, word in enumerate(words.items) if str(_known(word) or "").lower() in _SHELL_FLAGS]
+        if flagged:
+            return "process.shell", _text(words.items, flagged[0] + 1)
+    return ("process.shell" if shell else entry.id), program
 
 
 def _member(value: Obj, name: str) -> Any:  # noqa: ANN401

@@ -51,6 +51,8 @@ def names(body: str, imports: str = "", rest: str = "", **sources: str) -> list[
             ["process.shell"],
         ),
         ('import { spawn } from "child_process";', "spawn('git', ['status'])", ["process.run"]),
+        ('import { spawn } from "child_process";', "spawn('sh', ['-c', args.command])", ["process.shell"]),
+        ('import { spawn } from "child_process";', "spawn(args.bin, [], {shell: true})", ["process.shell"]),
         ('import { execa } from "execa";', "await execa(args.bin)", ["process.run"]),
         ('import vm from "node:vm";', "vm.runInNewContext(args.code)", ["code.eval"]),
         ("", "eval(args.code)", ["code.eval"]),
