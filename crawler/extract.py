@@ -74,11 +74,8 @@ def _own(found: list[tuple[Project, Extracted]]) -> Iterator[tuple[Project, Extr
     places = {p.root: _places(e) for p, e in found}
     for project, one in found:
         mine = places[project.root]
-        users = [
-            p for p, _ in found
-            if p is not project and mine and mine <= places[p.root] and (project.name in p.dependencies or mine < places[p.root])
-        ]  # fmt: skip
-        if not users:
+        holders = [p for p, _ in found if p is not project and mine and mine <= places[p.root]]
+        if not any(project.name in p.dependencies or mine < places[p.root] for p in holders):
             yield project, one
 
 

@@ -14,7 +14,8 @@ from mcp_catalogue.model import Completeness, Origin, ServerFacts, ServerId, Sta
 FILES = "files"
 """Name of the extractor whose answers are not code."""
 _CODE = (
-    ".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx", ".go", ".rs", ".cs", ".java", ".kt", ".rb", ".php",
+    ".py", ".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx", ".go", ".rs", ".cs", ".java", ".kt", ".rb",
+    ".php",
     ".swift", ".ex", ".exs", ".dart", ".scala", ".clj", ".cpp", ".json", ".yaml", ".yml",
 )  # fmt: skip
 
@@ -44,7 +45,7 @@ def join(project: Project, found: Mapping[str, Extraction]) -> Extracted:
     status = _status(tools, unresolved, unreadable, whole=more is None)
     language = max(said, key=lambda e: len(e.tools)).language
     facts = ServerFacts(
-        id=ServerId(f"{origin.id}#{project.root}") if project.root else origin.id,
+        id=ServerId(f"{origin.id}{'/' if '#' in origin.id else '#'}{project.root}") if project.root else origin.id,
         name=project.name or origin.name or origin.id,
         description=project.description or origin.description,
         version=project.version or origin.version,

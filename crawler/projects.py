@@ -24,9 +24,9 @@ def find_projects(tree: SourceTree, within: str | None = None) -> Iterator[Proje
     manifests: dict[str, list[str]] = defaultdict(list)
     for path in tree.under(base) if base else tree.paths:
         folder, _, name = path.rpartition("/")
-        if name in READERS or name.endswith(tuple(SUFFIX_READERS)):
-            if folder == base or not is_noise(path, base):
-                manifests[folder].append(name)
+        known = name in READERS or name.endswith(tuple(SUFFIX_READERS))
+        if known and (folder == base or not is_noise(path, base)):
+            manifests[folder].append(name)
     manifests.setdefault(base, [])
     own: dict[str, list[str]] = {root: [] for root in manifests}
     for path in tree.under(base) if base else tree.paths:

@@ -13,10 +13,12 @@ MAX_DEPTH = 6
 _NUMBERS = {"int", "long", "short", "byte", "uint", "ulong", "ushort", "sbyte", "Int32", "Int64", "Int16", "Byte"}
 _FLOATS = {"double", "float", "decimal", "Double", "Single", "Decimal", "Half"}
 _STRINGS = {
-    "string", "String", "char", "Guid", "DateTime", "DateTimeOffset", "TimeSpan", "DateOnly", "TimeOnly", "Uri", "Version",
+    "string", "String", "char", "Guid", "DateTime", "DateTimeOffset", "TimeSpan", "DateOnly", "TimeOnly", "Uri",
+    "Version",
 }  # fmt: skip
 _LISTS = {
-    "List", "IList", "IEnumerable", "ICollection", "IReadOnlyList", "IReadOnlyCollection", "HashSet", "ISet", "Collection",
+    "List", "IList", "IEnumerable", "ICollection", "IReadOnlyList", "IReadOnlyCollection", "HashSet", "ISet",
+    "Collection",
     "ImmutableArray", "ImmutableList",
 }  # fmt: skip
 _MAPS = {"Dictionary", "IDictionary", "IReadOnlyDictionary", "ImmutableDictionary", "SortedDictionary"}

@@ -105,9 +105,9 @@ def _kind(expression: str) -> Literal["env", "mode", "flag"]:
     return "mode" if re.search(r"(?i)mode|readonly", expression) else "flag"
 
 
-def _method(
+def _method(  # noqa: PLR0913 - what surrounds a method is known to its caller
     code: Code, node: Node, file: SharpFile, found: Attribute, services: frozenset[str], condition: Condition | None
-) -> Read:  # noqa: PLR0913
+) -> Read:
     owner = owner_of(node)
     name_node = child(node, "name") or node
     given_node = found.named.get("Name") or (found.positional[0] if found.positional else None)
@@ -155,7 +155,7 @@ def _description(code: Code, node: Node, owner: str) -> str | None:
 
 
 def _summary(node: Node) -> str | None:
-    """Return the `<summary>` of the XML comment before a partial method, which the SDK's generator turns into a description."""
+    """Return the `<summary>` before a partial method, which the SDK's generator makes its description."""
     lines = []
     here = node.prev_named_sibling
     while here is not None and here.type == "comment" and text(here).startswith("///"):

@@ -1,20 +1,28 @@
 """A partial evaluator for Go expressions: constants, literals, calls into the project's own functions."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import ClassVar
 
 from tree_sitter import Node
 
-from crawler.extractors.golang.index import Decl, GoFile, GoIndex, unquote
-from crawler.extractors.golang.types import ANY, STRING, Type
+from crawler.extractors.golang.builtins import BUILTINS, MAX_ITEMS
+from crawler.extractors.golang.index import Decl, GoIndex, unquote
+from crawler.extractors.golang.literals import Frame, Literals
+from crawler.extractors.golang.operators import (
+    binary,
+    builtin,
+    hashable,
+    parameters,
+    struct_fields,
+    types_of,
+    with_types,
+)
+from crawler.extractors.golang.types import ANY, Type
 from crawler.extractors.golang.values import (
     Fn,
     Foreign,
     Multi,
-    Native,
     Obj,
-    Placed,
     Scope,
     Seq,
     Table,
@@ -28,26 +36,10 @@ from crawler.extractors.grammar import line, text
 
 MAX_STEPS = 400_000  # expressions and statements of one project; the largest server met needs a tenth
 MAX_DEPTH = 24  # nested calls
-MAX_TEXT = 200_000  # characters of one computed string
-MAX_ITEMS = 5_000  # elements of one computed container
 
 
 class OutOfBudgetError(Exception):
     """The step budget of a project is used up; caught by the extractor and recorded."""
-
-
-@dataclass(slots=True)
-class Frame:
-    """Where evaluation stands: file, local names, type parameters, results returned so far."""
-
-    file: GoFile
-    scope: Scope
-    bound: dict[str, Type] = field(default_factory=dict)
-    results: Type = ANY
-    returned: list[Value] = field(default_factory=list)
-    returns: list[Value] = field(default_factory=list)  # named results
-    receiver: Value = None
-    iota: int = 0
 
 
 _BUILT_BY_ASSIGNMENT = ("Tool", "Schema", "Annotations", "Annotation", "Builder")  # foreign structs filled step by step
@@ -55,7 +47,7 @@ _BUILT_BY_ASSIGNMENT = ("Tool", "Schema", "Annotations", "Annotation", "Builder"
 Model = Callable[["Evaluator", list[Value], tuple[Type, ...], Node], Value]
 
 
-class Evaluator:
+class Evaluator(Literals):
     """Evaluates expressions; `crawler.extractors.golang.execute` adds statements and calls."""
 
     def __init__(self, index: GoIndex) -> None:
@@ -153,7 +145,7 @@ class Evaluator:
             kind = self.index.type_of(None, frame.file) if name not in frame.bound else frame.bound[name]
             if kind.kind != "any":
                 return TypeValue(kind)
-        return _builtin(name)
+        return builtin(name)
 
     def declared(self, decl: Decl) -> Value:
         """Evaluate a declaration; a variable that depends on itself is unknown."""
@@ -306,10 +298,10 @@ class Evaluator:
             return with_types(value, (self.index.type_of(key_node, frame.file, frame.bound),))
         key = self.eval(key_node, frame)
         if isinstance(value, Table):
-            if _hashable(key) and key in value.items:
+            if hashable(key) and key in value.items:
                 return value.items[key]
             under, _file = self.index.underlying(value.type)
-            sure = _hashable(key) and not value.open and under.elem is not None
+            sure = hashable(key) and not value.open and under.elem is not None
             return self._missing(under.elem or ANY) if sure else self._element(value.type)
         if isinstance(value, Seq):
             if isinstance(key, int) and -1 < key < len(value.items):
@@ -340,7 +332,7 @@ class Evaluator:
         if kind_node is not None and kind_node.type == "generic_type":  # a generic call of one argument
             function = self._generic(kind_node, frame)
             if isinstance(function, Fn | Foreign):
-                return self.call(function, [self.eval(operand, frame)], _types_of(function), node)
+                return self.call(function, [self.eval(operand, frame)], types_of(function), node)
         return self.eval(operand, frame, self.index.type_of(kind_node, frame.file, frame.bound))
 
     def _generic(self, node: Node, frame: Frame) -> Value:
@@ -375,87 +367,6 @@ class Evaluator:
                 return Seq(value.items[start:end], value.type, value.open)
         return Unknown()
 
-    def _literal(self, node: Node, frame: Frame, _: Type) -> Value:
-        kind = self.index.type_of(child(node, "type"), frame.file, frame.bound)
-        body = child(node, "body")
-        return self.build(body, kind, frame, node) if body is not None else Unknown(kind)
-
-    def _elided(self, node: Node, frame: Frame, expected: Type) -> Value:
-        return self.build(node, expected.bare, frame, node)
-
-    def build(self, body: Node, kind: Type, frame: Frame, node: Node) -> Value:
-        """Build the value of a composite literal of type `kind`."""
-        under, _ = self.index.underlying(kind)
-        if under.kind == "slice":
-            return self._sequence(body, kind, under.elem or ANY, frame)
-        if under.kind == "map":
-            return self._table(body, kind, under.elem or ANY, frame)
-        return self._struct(body, kind, frame, node)
-
-    def _sequence(self, body: Node, kind: Type, elem: Type, frame: Frame) -> Value:
-        result = Seq(type=kind)
-        for item in body.named_children[:MAX_ITEMS]:
-            value_node = child(item, "value") if item.type == "keyed_element" else item
-            if item.type in {"literal_element", "keyed_element"}:
-                result.items.append(self.eval(value_node, frame, elem))
-        return result
-
-    def _table(self, body: Node, kind: Type, elem: Type, frame: Frame) -> Value:
-        result = Table(type=kind)
-        for item in body.named_children[:MAX_ITEMS]:
-            if item.type != "keyed_element":
-                continue
-            key = self.eval(child(item, "key"), frame)
-            value = self.eval(child(item, "value"), frame, elem)
-            if _hashable(key):
-                result.items[key] = value
-            else:
-                result.open = True
-        return result
-
-    def _struct(self, body: Node, kind: Type, frame: Frame, node: Node) -> Value:
-        result = Obj(kind, node=node, file=frame.file.path)
-        names = self._field_names(kind)
-        place = 0
-        for item in body.named_children:
-            if item.type == "keyed_element":
-                name, value_node = text(child(item, "key")), child(item, "value")
-            elif item.type == "literal_element":
-                name, value_node = (names[place] if place < len(names) else str(place)), item
-                place += 1
-            else:
-                continue
-            value = self.eval(value_node, frame, self.field_type(kind, name) or foreign_field(kind, name))
-            result.fields[name] = value
-            result.lines[name] = line(value_node) if value_node is not None else line(item)
-            if isinstance(value, Obj):
-                value.owner = result
-        self._link(list(result.fields.values()))
-        self._remember(result)
-        self.created.append(result)
-        return result
-
-    def _remember(self, made: Obj) -> None:
-        """Note which handler stands beside a literal name in a struct of the server's own."""
-        handlers = [v for v in made.fields.values() if isinstance(v, Fn) and is_handler(v)]
-        if len(handlers) == 1:
-            for value in made.fields.values():
-                if isinstance(value, Placed):
-                    self.beside[value.file, value.line, str(value)] = handlers[0]
-
-    def _field_names(self, kind: Type) -> list[str]:
-        under, _ = self.index.underlying(kind)
-        if under.kind != "struct" or under.node is None:
-            return []
-        return [text(n) for f in struct_fields(under.node) for n in f.children_by_field_name("name")]
-
-    def _link(self, values: list[Value]) -> None:
-        """Give a handler to the tool that stands beside it in a literal, an argument list or a return."""
-        tools = [v for v in values if isinstance(v, Obj) and v.handler is None and "Name" in v.fields]
-        handlers = [v for v in values if isinstance(v, Fn) and is_handler(v)]
-        if len(tools) == 1 and handlers:
-            tools[0].handler = handlers[0]
-
     def _function(self, node: Node, frame: Frame, _: Type) -> Value:
         closure = Fn(node, frame.file, frame.scope, bound=dict(frame.bound))
         self.closures.append(closure)
@@ -466,7 +377,7 @@ class Evaluator:
 
     def _call(self, node: Node, frame: Frame, _: Type) -> Value:
         function_node = child(node, "function")
-        special = _BUILTINS.get(text(function_node)) if function_node is not None else None
+        special = BUILTINS.get(text(function_node)) if function_node is not None else None
         arguments = child(node, "arguments")
         nodes = [n for n in (arguments.named_children if arguments is not None else []) if n.type != "comment"]
         if special is not None and frame.scope.find(text(function_node)) is None:
@@ -475,7 +386,7 @@ class Evaluator:
         type_nodes = child(node, "type_arguments")
         types = tuple(
             self.index.type_of(t, frame.file, frame.bound) for t in (type_nodes.named_children if type_nodes else ())
-        ) or _types_of(function)
+        ) or types_of(function)
         if isinstance(function, Unknown) and function.parent is not None and function.field:
             function = Foreign(function.parent.type.bare.package, function.field, receiver=function.parent)
         if isinstance(function, TypeValue) and nodes:
@@ -525,163 +436,8 @@ class Evaluator:
         "type_instantiation_expression": _instance,
         "type_conversion_expression": _conversion,
         "type_assertion_expression": _assertion,
-        "composite_literal": _literal,
-        "literal_value": _elided,
+        "composite_literal": Literals.literal,
+        "literal_value": Literals.elided,
         "func_literal": _function,
         "call_expression": _call,
     }
-
-
-def binary(operator: str, left: Value, right: Value) -> Value:
-    """Apply a binary operator to constants."""
-    if operator == "+" and isinstance(left, str) and isinstance(right, str):
-        if isinstance(left, Placed):
-            return placed((str(left) + right)[:MAX_TEXT], left.file, left.line)
-        return (str(left) + right)[:MAX_TEXT]
-    if (
-        operator in {"==", "!="}
-        and not isinstance(left, Unknown | Foreign)
-        and not isinstance(right, Unknown | Foreign)
-    ):
-        same = (left is right) if isinstance(left, Obj | Seq | Table | Fn | Native) else left == right
-        return same if operator == "==" else not same
-    if operator in {"&&", "||"}:
-        decided = operator == "||"
-        if left is decided or right is decided:
-            return decided
-        return (not decided) if isinstance(left, bool) and isinstance(right, bool) else Unknown()
-    if isinstance(left, int | float) and isinstance(right, int | float):
-        return _arithmetic(operator, left, right)
-    return Unknown()
-
-
-def _arithmetic(operator: str, left: float, right: float) -> Value:
-    if operator == "+":
-        return left + right
-    if operator == "-":
-        return left - right
-    if operator == "*" and abs(left) < 1e15 and abs(right) < 1e15:
-        return left * right
-    if operator == "<<" and isinstance(left, int) and isinstance(right, int) and 0 <= right < 63:
-        return left << right
-    if operator in {"<", ">", "<=", ">="}:
-        return {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[operator]
-    return Unknown()
-
-
-def _hashable(value: Value) -> bool:
-    return isinstance(value, str | int | float | bool)
-
-
-def with_types(value: Value, types: tuple[Type, ...]) -> Value:
-    """Attach explicit type arguments to a function."""
-    if isinstance(value, Foreign):
-        return Foreign(value.package, value.name, types, value.receiver)
-    if isinstance(value, Fn):
-        names = [
-            text(n)
-            for p in (child(value.node, "type_parameters") or value.node).named_children
-            if p.type == "type_parameter_declaration"
-            for n in p.children_by_field_name("name")
-        ]
-        bound = {**value.bound, **dict(zip(names, types, strict=False))}
-        return Fn(value.node, value.file, value.scope, value.receiver, bound, value.name)
-    if isinstance(value, TypeValue):
-        kind = value.type
-        return TypeValue(Type(kind.kind, kind.name, kind.package, kind.own, kind.elem, types, kind.node, kind.file))
-    return value
-
-
-def _types_of(function: Value) -> tuple[Type, ...]:
-    return function.types if isinstance(function, Foreign) else ()
-
-
-def struct_fields(node: Node) -> list[Node]:
-    """Return the field declarations of a struct type."""
-    return [
-        item
-        for body in node.named_children
-        if body.type == "field_declaration_list"
-        for item in body.named_children
-        if item.type == "field_declaration"
-    ]
-
-
-def parameters(node: Node) -> list[Node]:
-    """Return one parameter declaration per parameter name (an unnamed parameter counts once)."""
-    result = []
-    for item in (child(node, "parameters") or node).named_children:
-        if item.type in {"parameter_declaration", "variadic_parameter_declaration"}:
-            result.extend([item] * max(1, len(item.children_by_field_name("name"))))
-    return result
-
-
-def is_handler(function: Fn) -> bool:
-    """Tell whether a function has the form of a tool handler: a context or a request comes in."""
-    words = text(child(function.node, "parameters"))
-    return "Context" in words or "Request" in words or "Params" in words or "Args" in words
-
-
-_SCHEMA = Type("named", "Schema", "jsonschema")
-
-
-def foreign_field(kind: Type, name: str) -> Type:
-    """Return the type of the SDK fields whose literals may leave their type out."""
-    if kind.own or kind.kind != "named":
-        return ANY
-    if name in {"Properties", "Defs", "PatternProperties", "Definitions"} and kind.name == "Schema":
-        return Type("map", elem=Type("named", kind.name, kind.package))
-    if name in {"AnyOf", "OneOf", "AllOf", "PrefixItems"} and kind.name == "Schema":
-        return Type("slice", elem=Type("named", kind.name, kind.package))
-    return ANY
-
-
-def _builtin(name: str) -> Value:
-    if name in {"string", "int", "int64", "float64", "bool", "int32", "float32", "byte", "rune", "any"}:
-        return TypeValue(STRING if name == "string" else Type("basic", name))
-    return Unknown()
-
-
-def _append(run: Evaluator, nodes: list[Node], frame: Frame) -> Value:
-    values = run.arguments(nodes[:1], frame)
-    first = values[0] if values else None
-    under, _ = run.index.underlying(first.type) if isinstance(first, Seq | Unknown) else (ANY, None)
-    added: list[Value] = []
-    for node in nodes[1:]:
-        if node.type == "variadic_argument":
-            value = run.eval(node.named_children[0], frame) if node.named_children else None
-            added.extend(value.items if isinstance(value, Seq) else [value] if value is not None else [])
-        else:
-            added.append(run.eval(node, frame, under.elem or ANY))
-    base = first.items if isinstance(first, Seq) else []
-    if len(base) + len(added) > MAX_ITEMS:
-        return Seq(base[:MAX_ITEMS], open=True)
-    kind = first.type if isinstance(first, Seq | Unknown) else ANY
-    return Seq([*base, *added], kind, open=not (first is None or (isinstance(first, Seq) and not first.open)))
-
-
-def _make(run: Evaluator, nodes: list[Node], frame: Frame) -> Value:
-    kind = run.index.type_of(nodes[0], frame.file, frame.bound) if nodes else ANY
-    return run.zero(kind)
-
-
-def _new(run: Evaluator, nodes: list[Node], frame: Frame) -> Value:
-    if not nodes:
-        return Unknown()
-    kind = run.index.type_of(nodes[0], frame.file, frame.bound)
-    return run.zero(kind) if kind.kind not in {"any"} else run.eval(nodes[0], frame)
-
-
-def _len(run: Evaluator, nodes: list[Node], frame: Frame) -> Value:
-    value = run.eval(nodes[0], frame) if nodes else None
-    if isinstance(value, Seq | Table) and not value.open:
-        return len(value.items)
-    return len(value.encode()) if isinstance(value, str) else Unknown()
-
-
-_BUILTINS: dict[str, Callable[[Evaluator, list[Node], Frame], Value]] = {
-    "append": _append,
-    "make": _make,
-    "new": _new,
-    "len": _len,
-}

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from crawler.extractors.asked import environment
-from crawler.extractors.golang.evaluate import Evaluator, Frame
+from crawler.extractors.golang.evaluate import Evaluator
 from crawler.extractors.golang.execute import Executor
 from crawler.extractors.golang.index import GoFile, GoIndex, unquote
+from crawler.extractors.golang.literals import Frame
 from crawler.extractors.golang.schema import field_tags
 from crawler.extractors.golang.values import Obj, Scope
 from crawler.extractors.grammar import field as child

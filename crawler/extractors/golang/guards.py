@@ -16,7 +16,7 @@ _KINDS = (
     ("env", re.compile(r"Getenv|LookupEnv|environ", re.IGNORECASE)),
     ("platform", re.compile(r"GOOS|GOARCH|windows|darwin|platform", re.IGNORECASE)),
     ("mode", re.compile(r"read_?-?only|allow_?write|enable_?write|write_?mode|\bmode\b|[a-z]Mode\b", re.IGNORECASE)),
-    ("toolset", re.compile(r"tool_?set|tool_?group|category|enabled_?tools|tool_?enabled|profile|module", re.IGNORECASE)),
+    ("toolset", re.compile(r"(?i)tool_?set|tool_?group|category|enabled_?tools|tool_?enabled|profile|module")),
     ("auth", re.compile(r"token|auth|credential|api_?key|login|scope|permission|oauth", re.IGNORECASE)),
 )  # fmt: skip
 _FLAG = re.compile(

@@ -6,8 +6,9 @@ from typing import Any
 
 from tree_sitter import Node
 
-from crawler.extractors.golang.evaluate import Evaluator, parameters, struct_fields
+from crawler.extractors.golang.evaluate import Evaluator
 from crawler.extractors.golang.index import GoFile, unquote
+from crawler.extractors.golang.operators import parameters, struct_fields
 from crawler.extractors.golang.types import ANY, Type
 from crawler.extractors.golang.values import Fn, Foreign, Multi, Obj, Seq, Table, Unknown, Value
 from crawler.extractors.grammar import field as child

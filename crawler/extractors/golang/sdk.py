@@ -34,7 +34,8 @@ _PROPERTY_KEYS = {
     "MaxItems": "maxItems", "UniqueItems": "uniqueItems", "Format": "format",
 }  # fmt: skip
 _ITEM_TYPES = {
-    "WithStringItems": "string", "WithNumberItems": "number", "WithIntegerItems": "integer", "WithBooleanItems": "boolean",
+    "WithStringItems": "string", "WithNumberItems": "number", "WithIntegerItems": "integer",
+    "WithBooleanItems": "boolean",
 }  # fmt: skip
 _HINTS = {
     "WithTitleAnnotation": "Title", "WithReadOnlyHintAnnotation": "ReadOnlyHint",

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from crawler.extractors.golang.evaluate import struct_fields
 from crawler.extractors.golang.execute import Executor
 from crawler.extractors.golang.index import Decl, GoIndex
+from crawler.extractors.golang.operators import struct_fields
 from crawler.extractors.golang.schema import argument_type, field_tags
 from crawler.extractors.golang.sdk import is_sdk
 from crawler.extractors.golang.types import Type

@@ -117,7 +117,7 @@ def _server_name(code: Code) -> str | None:
         for file in code.files(re.compile(rb"serverInfo|Implementation\(")):
             for node in find(file.root, "method_invocation", "object_creation_expression", "call_expression"):
                 if called(node)[1] in {"serverInfo", "Implementation"} and (given := arguments(node)):
-                    labelled = dict((k, v) for k, v in given if k)
+                    labelled = {k: v for k, v in given if k}
                     value = code.eval(labelled.get("name", given[0][1]), Env(file, owner_of(node)))
                     if isinstance(value, str) and value:
                         return value

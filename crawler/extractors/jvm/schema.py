@@ -62,7 +62,7 @@ def split_arguments(inner: str) -> list[str]:
 def class_schema(code: Code, name: str, depth: int = 0) -> dict[str, Any]:
     """Return the schema of an own class: enum values, record components, constructor properties, fields."""
     for node, file in code.types(name):
-        entries = [n for n in find(node, "enum_constant", "enum_entry")]
+        entries = list(find(node, "enum_constant", "enum_entry"))
         if entries and (node.type == "enum_declaration" or "enum" in text(node)[:40]):
             values = [text(child(n, "name") or n.named_children[0]) for n in entries]
             return {"type": "string", "enum": values}

@@ -282,11 +282,11 @@ class Crate:
             return inspect.cleandoc(value) if isinstance(value, str) else NOTHING
         if name == "format":
             return self._format(split(tokens), env, depth)
-        if name in {"include_str"}:
+        if name == "include_str":
             return self._include(tokens, env)
         if "schema" in name and tokens:
             return TypeSchema(tokens[-1], env.file)
-        if name in {"vec"}:
+        if name == "vec":
             items = [self.tokens(p, env, depth + 1) for p in split(tokens)]
             return [i for i in items if i is not NOTHING]
         return NOTHING

@@ -1,4 +1,4 @@
-"""JSON Schema of Rust types, as schemars (and the macros that follow it) derive it from structs and serde attributes."""
+"""JSON Schema of Rust types, as schemars and its followers derive it from structs and serde attributes."""
 
 import re
 from typing import Any
