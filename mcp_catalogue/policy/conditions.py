@@ -30,6 +30,7 @@ _AMOUNT = {
     "value",
 }
 _PATH = {"path", "file", "filename", "filepath", "dir", "directory", "folder", "destination", "dest"}
+_NOT_PATH = {"id", "ids", "url", "uri", "type", "size", "count", "format"}
 _RECIPIENT = {"to", "recipient", "recipients", "cc", "bcc", "email"}
 _QUERY = {"sql", "query", "statement"}
 
@@ -105,7 +106,8 @@ def _paths(tool: Tool, label: Classification, action: Action, bounds: Bounds) ->
     if not any(s.id == "caller-path" for s in label.signals):
         return
     for name, schema, required in properties(tool):
-        if not (required and _types(schema) == {"string"} and words(name) & _PATH):
+        named = words(name)
+        if not (required and _types(schema) == {"string"} and named & _PATH and not named & _NOT_PATH):
             continue
         if bounds.path_prefixes:
             inside = "|".join(re.escape(p.rstrip("/\\")) for p in bounds.path_prefixes)
