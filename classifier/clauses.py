@@ -28,39 +28,19 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HANGUL = re.compile(r"[\uac00-\ud7af]")
 _SKIP = frozenset(
-    """a an the this that these it its tool tools function functions endpoint api method command operation operations
-    action mcp which will can could may is are be been used use uses using to for lets let allows allow enables
-    enabling allowing letting helps help helper you your user users agent agents llm ai model client clients they one
-    please then new simple simply directly when wants want needs need would like should must only both either also
-    ability able capability utility beta alpha deprecated experimental optional preferred recommended primary
-    interactively immediately interface perform performs performing provides provide providing do does safe
-    este esta esto herramienta función permite permiten permette para o a os as um uma ferramenta função esta
-    cet cette outil permet de d' un une le la les des ce dieses dieser diese werkzeug tool ermöglicht zum eine einen
-    ein der die das den dem этот эта инструмент позволяет для el los las un una unos del
-    intelligent intelligently quickly efficiently multiple single specified given bulk batch batch- programmatically
-    mode feature support supports supporting handy powerful fast easily request and or admin via""".split()
+    ["a", "an", "the", "this", "that", "these", "it", "its", "tool", "tools", "function", "functions", "endpoint", "api", "method", "command", "operation", "operations", "action", "mcp", "which", "will", "can", "could", "may", "is", "are", "be", "been", "used", "use", "uses", "using", "to", "for", "lets", "let", "allows", "allow", "enables", "enabling", "allowing", "letting", "helps", "help", "helper", "you", "your", "user", "users", "agent", "agents", "llm", "ai", "model", "client", "clients", "they", "one", "please", "then", "new", "simple", "simply", "directly", "when", "wants", "want", "needs", "need", "would", "like", "should", "must", "only", "both", "either", "also", "ability", "able", "capability", "utility", "beta", "alpha", "deprecated", "experimental", "optional", "preferred", "recommended", "primary", "interactively", "immediately", "interface", "perform", "performs", "performing", "provides", "provide", "providing", "do", "does", "safe", "este", "esta", "esto", "herramienta", "función", "permite", "permiten", "permette", "para", "o", "a", "os", "as", "um", "uma", "ferramenta", "função", "esta", "cet", "cette", "outil", "permet", "de", "d'", "un", "une", "le", "la", "les", "des", "ce", "dieses", "dieser", "diese", "werkzeug", "tool", "ermöglicht", "zum", "eine", "einen", "ein", "der", "die", "das", "den", "dem", "этот", "эта", "инструмент", "позволяет", "для", "el", "los", "las", "un", "una", "unos", "del", "intelligent", "intelligently", "quickly", "efficiently", "multiple", "single", "specified", "given", "bulk", "batch", "batch-", "programmatically", "mode", "feature", "support", "supports", "supporting", "handy", "powerful", "fast", "easily", "request", "and", "or", "admin", "via"]
 )
 _CONDITION = frozenset(
-    """if when unless before after note notes warning caution important example examples e.g returns return args
-    arguments parameters params parameter input output raises requires required prerequisite prerequisites tip hint
-    never not don't do-not cannot avoid see usage otherwise default defaults optional limitations why wann si falls
-    returns: response result results wenn quando cuando если""".split()
+    ["if", "when", "unless", "before", "after", "note", "notes", "warning", "caution", "important", "example", "examples", "e.g", "returns", "return", "args", "arguments", "parameters", "params", "parameter", "input", "output", "raises", "requires", "required", "prerequisite", "prerequisites", "tip", "hint", "never", "not", "don't", "do-not", "cannot", "avoid", "see", "usage", "otherwise", "default", "defaults", "optional", "limitations", "why", "wann", "si", "falls", "returns:", "response", "result", "results", "wenn", "quando", "cuando", "если"]
 )
 _DETERMINERS = frozenset(
-    """a an the this that these those one all any some each every its your their his my our existing new specific
-    specified given multiple several many more single current another other entire whole full selected certain
-    un una uno el la los las os as o um uma le les des du de l' d' ein eine einen einem eines der die das den dem
-    des del do da dos das no na""".split()
+    ["a", "an", "the", "this", "that", "these", "those", "one", "all", "any", "some", "each", "every", "its", "your", "their", "his", "my", "our", "existing", "new", "specific", "specified", "given", "multiple", "several", "many", "more", "single", "current", "another", "other", "entire", "whole", "full", "selected", "certain", "un", "una", "uno", "el", "la", "los", "las", "os", "as", "o", "um", "uma", "le", "les", "des", "du", "de", "l'", "d'", "ein", "eine", "einen", "einem", "eines", "der", "die", "das", "den", "dem", "des", "del", "do", "da", "dos", "das", "no", "na"]
 )
 _STOP = frozenset(
-    """by for from in on to with using via at into as through against within during between about under after before
-    and or but which that who whose where when if so unless until while based containing including matching such like
-    is are was were be has have it them they you given without per across over out along then instead plus out-of
-    por para con en desde com em sem avec pour dans sur par von aus mit für auf zu zum zur an в из на по для с""".split()
+    ["by", "for", "from", "in", "on", "to", "with", "using", "via", "at", "into", "as", "through", "against", "within", "during", "between", "about", "under", "after", "before", "and", "or", "but", "which", "that", "who", "whose", "where", "when", "if", "so", "unless", "until", "while", "based", "containing", "including", "matching", "such", "like", "is", "are", "was", "were", "be", "has", "have", "it", "them", "they", "you", "given", "without", "per", "across", "over", "out", "along", "then", "instead", "plus", "out-of", "por", "para", "con", "en", "desde", "com", "em", "sem", "avec", "pour", "dans", "sur", "par", "von", "aus", "mit", "für", "auf", "zu", "zum", "zur", "an", "в", "из", "на", "по", "для", "с"]
 )
 _PARTITIVE = frozenset(
-    """list set number contents content batch collection series group one more pair details detail information range
-    type kind version copy part piece instance""".split()
+    ["list", "set", "number", "contents", "content", "batch", "collection", "series", "group", "one", "more", "pair", "details", "detail", "information", "range", "type", "kind", "version", "copy", "part", "piece", "instance"]
 )
 _JOIN = frozenset(
     {",", "and", "or", "/", "&", "then", "y", "o", "e", "ou", "et", "und", "oder", "и", "или", "also", "|"}
@@ -148,6 +128,9 @@ def _latin(sentence: str, lexicon: Lexicon) -> Clause | None:
             return None
         if word in _PERFORM and (nominal := _performed(words, i, lexicon)) is not None:
             return _from_verb(words, nominal, verbs[words[nominal]], lexicon)
+        if word in {"enable", "enables", "enabling", "allow", "allows"} and i + 1 < count and words[i + 1] in _YOU:
+            i += 2
+            continue
         verb = verbs.get(word)
         if verb is None and "-" in word:
             verb = verbs.get(word.rsplit("-", 1)[1])
@@ -157,9 +140,6 @@ def _latin(sentence: str, lexicon: Lexicon) -> Clause | None:
             word, verb = words[i], joined
         if verb is not None and _is_verb(words, i, verb, lexicon):
             return _from_verb(words, i, verb, lexicon)
-        if word in {"enable", "enables", "enabling", "allow", "allows"} and i + 1 < count and words[i + 1] in _YOU:
-            i += 2
-            continue
         if word in _SKIP or word in _BREAKS or not word[0].isalpha() or (word.endswith("ly") and len(word) > 4):
             i += 1
             continue
@@ -305,7 +285,7 @@ def _noun_phrase(words: Sequence[str], start: int) -> tuple[list[str], str, int]
     while i < len(words):
         word = words[i]
         if word == "of" or word in {"de", "of", "von", "del", "do", "da", "des"}:
-            if noun and noun[-1] in _PARTITIVE or not noun:
+            if (noun and noun[-1] in _PARTITIVE) or not noun:
                 noun = []
                 i += 1
                 continue

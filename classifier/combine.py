@@ -83,7 +83,8 @@ def decide(claims: Sequence[Claim]) -> Verdict:
             steps.append("some operations are Financial and others Destructive: Financial")
         steps.append(f"the worst of {len(operations)} listed operations is {worst.category}")
         for other in (name, clause):
-            if other is not None and order(other.category) > order(worst.category) and other.sure:
+            vague = other is None or other.rule.confidence_cap is Confidence.LOW
+            if other is not None and not vague and order(other.category) > order(worst.category) and other.sure:
                 deciding, confidence = [other, worst], Confidence.MEDIUM
                 steps.append(f"the {other.source} says {other.category}, which is worse")
                 worst = other

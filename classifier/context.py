@@ -1,8 +1,8 @@
 """What a server is about, as far as that changes a label: trading, wallet, payment, browser, SQL and so on."""
 
 import re
-from itertools import pairwise
 from dataclasses import dataclass
+from itertools import pairwise
 
 from classifier.names import common_prefix, tokenize
 from classifier.words import Lexicon

@@ -28,8 +28,8 @@ _ADVERBS = frozenset(
     {
         "batch", "bulk", "multi", "mass", "safe", "safely", "quick", "quickly", "async", "auto", "smart", "simple",
         "advanced", "v1", "v2", "v3", "api", "mcp", "tool", "tools", "try", "do", "force", "hard", "soft", "direct",
-        "raw", "please", "interactive", "async", "sync", "remote", "local", "fast", "deep", "real", "time", "full",
-        "all", "the", "my", "bulkwise", "auto", "agent", "ai", "then", "atomic", "partial", "incremental", "public",
+        "raw", "please", "interactive", "sync", "remote", "local", "fast", "deep", "real", "time", "full",
+        "all", "the", "my", "bulkwise", "agent", "ai", "then", "atomic", "partial", "incremental", "public",
     }
 )  # fmt: skip
 _TAIL = frozenset({"tool", "tools", "async", "v1", "v2", "v3", "mcp", "fn", "handler"})
@@ -119,7 +119,16 @@ def read_name(name: str, prefix: frozenset[str], lexicon: Lexicon) -> NameReadin
     for token in lead[after:]:
         nearby |= lexicon.nouns.get(token, frozenset())
     phrases = tuple(
-        Phrase(v.action, v.base, " ".join(noun), head, nearby, sure, tuple(noun), origin=origin)
+        Phrase(
+            v.action,
+            lead[position] if inside else v.base,
+            " ".join(noun),
+            head,
+            nearby,
+            sure,
+            tuple(noun),
+            origin=origin,
+        )
         for v in verbs
         if v is not None
     )

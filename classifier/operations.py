@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+
 from msgspec.structs import replace
 
 from classifier.names import read_name

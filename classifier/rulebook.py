@@ -274,7 +274,7 @@ def _signal_keys(when: When) -> list[str]:
     raise DataError("a signal's condition must look at rules, an action, an object, parameters, text or the name")
 
 
-def _set_of(patterns: Iterable[Pattern], options: Any) -> Any:  # noqa: ANN401  RE2 has no types
+def _set_of(patterns: Iterable[Pattern], options: Any) -> Any:  # noqa: has no types
     chosen = re2.Set.SearchSet(options)
     for pattern in patterns:
         chosen.Add(pattern.regexp.pattern)

@@ -118,7 +118,7 @@ def _verbs(actions: Mapping[str, Mapping[str, str]]) -> tuple[dict[str, Verb], d
                 derived.setdefault(gerund, Verb(action, base, noun_too, "gerund"))
         for word in table.get("nouns", "").split():
             derived.setdefault(word, Verb(action, _canonical(table, action), noun_too=True, form="noun"))
-        for language in sorted(set(table) - {"en", "nouns"}):
+        for language in sorted(set(table) - {"base", "en", "nouns"}):
             target = cjk if language in _CJK else derived
             for word in table[language].split():
                 target.setdefault(word, Verb(action, _canonical(table, action), form="third"))
@@ -126,6 +126,8 @@ def _verbs(actions: Mapping[str, Mapping[str, str]]) -> tuple[dict[str, Verb], d
 
 
 def _canonical(table: Mapping[str, str], action: str) -> str:
+    if "base" in table:
+        return table["base"]
     words = [w.rstrip("*") for w in table.get("en", "").split()]
     return action if action in words or not words else words[0]
 

@@ -126,7 +126,7 @@ def _wrong(judged: Sequence[Judged]) -> Iterator[str]:
             )
 
 
-def _as_json(  # noqa: PLR0913  the parts of one document
+def _as_json(
     gold: GoldSet,
     found: Figures,
     judged: Sequence[Judged],

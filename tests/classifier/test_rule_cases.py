@@ -66,4 +66,10 @@ def test_rule_speaks_about_its_cases(rule_id: RuleId) -> None:
 
 
 def test_every_category_has_rules() -> None:
-    assert {r.category for r in RULES.values() if r.category} == {"Read", "Write", "Execute", "Destructive", "Financial"}
+    assert {r.category for r in RULES.values() if r.category} == {
+        "Read",
+        "Write",
+        "Execute",
+        "Destructive",
+        "Financial",
+    }
