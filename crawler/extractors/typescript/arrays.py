@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 
-from crawler.extractors.typescript import members
+from crawler.extractors.typescript import ir, members
 from crawler.extractors.typescript.calls import call
 from crawler.extractors.typescript.conditions import condition, decisive
 from crawler.extractors.typescript.containers import maybe_in
@@ -15,6 +15,7 @@ from crawler.extractors.typescript.values import (
     Fn,
     Guarded,
     Native,
+    Obj,
     Text,
     Unknown,
     join,
@@ -127,9 +128,13 @@ def _flat(self: "Evaluator", array: Arr, args: list[Any]) -> Any:  # noqa: ANN40
 
 
 def _find(self: "Evaluator", array: Arr, args: list[Any]) -> Any:  # noqa: ANN401
-    possible = []
-    for item, result in _each(self, array, _first(args)):
+    looked_up = _by_key(self, array, _first(args))
+    if looked_up is not None:
+        return looked_up
+    possible: list[tuple[Any, Any]] = []
+    for position, item in enumerate(list(array.items)):
         inner = item.value if isinstance(item, Guarded) else item
+        result = call(self, _first(args), UNDEFINED, [inner, position, array])
         verdict = truth(result)
         if verdict is True and not possible:
             return inner
@@ -138,6 +143,36 @@ def _find(self: "Evaluator", array: Arr, args: list[Any]) -> Any:  # noqa: ANN40
     if not possible:
         return array.open or UNDEFINED
     return Unknown("run-time", "find") if len(possible) > 1 else possible[0][0]
+
+
+def _by_key(self: "Evaluator", array: Arr, function: Any) -> Any:  # noqa: ANN401
+    """Answer `items.find(x => x.key === value)` without a call per item; None where it is of another form."""
+    if not isinstance(function, Fn) or array.open is not None or len(array.items) < 20:  # noqa: PLR2004
+        return None
+    body = function.node.body()
+    returned = body.statements[0] if len(body.statements) == 1 else None
+    test = returned.value if isinstance(returned, ir.Return) else None
+    if not isinstance(test, ir.Binary) or test.op != "===" or len(body.params) != 1:
+        return None
+    name, left = body.params[0].target, test.left
+    if not isinstance(name, ir.Name) or not isinstance(left, ir.Chain) or len(left.links) != 1:
+        return None
+    if not isinstance(left.base, ir.Name) or left.base.id != name.id or not isinstance(left.links[0], ir.Get):
+        return None
+    inner = function.scope.inner()
+    inner.names[name.id] = marker = Unknown("argument", name.id)
+    wanted = self.value(test.right, inner)
+    if not isinstance(wanted, str | int) or marker is wanted:
+        return None
+    self.spend(len(array.items) // 10)
+    key = left.links[0].name
+    for item in array.items:
+        held = item.props.get(key) if isinstance(item, Obj) else None
+        if not isinstance(held, str | int):
+            return None
+        if same(held, wanted):
+            return item
+    return UNDEFINED
 
 
 def _find_index(self: "Evaluator", array: Arr, args: list[Any]) -> Any:  # noqa: ANN401

@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 MAX_CALLS = 120
 """Nested calls."""
-SHARE = 1.5
-"""At depth n, a call may use the budget's SHARE**n-th part, …"""
+SHARE = 2
+"""A call may use this part of what its caller has left, …"""
+OFF_SHARE = 16
+"""… and this part where it is not reached by default, …"""
 MIN_SHARE = 15_000
 """… but at least so many steps."""
 MAX_CUTS = 2
@@ -141,7 +143,9 @@ def invoke(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any: 
     self.active[id(node)] = same + 1
     self.stack.append(function)
     self.depth += 1
-    floor, own_floor = self.floor, self.left - max(int(self.budget / SHARE**self.depth), MIN_SHARE)
+    floor = self.floor
+    share = OFF_SHARE if self.guards and self.guards[-1].default_on is False else SHARE
+    own_floor = floor if self.sink.registers(function) else self.left - max((self.left - floor) // share, MIN_SHARE)
     self.floor = max(floor, own_floor)
     guards, logs = len(self.guards), len(self.logs)
     try:

@@ -64,6 +64,10 @@ class Sink(Protocol):
         """Whether a class is a copy of an SDK's own, and is taken as opaque."""
         ...
 
+    def registers(self, function: Fn) -> bool:
+        """Whether a function's own text registers something, so that its work is not cut short."""
+        ...
+
     def interesting(self, function: Fn) -> bool:
         """Whether running `function`, which nobody is known to call, could register something."""
         ...

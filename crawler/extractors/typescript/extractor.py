@@ -20,7 +20,7 @@ from crawler.extractors.typescript.tools import Key
 from crawler.extractors.typescript.values import Exhausted
 from mcp_catalogue.model import Effect, Unreadable
 
-BUDGET = 1_000_000
+BUDGET = 1_500_000
 """Evaluation steps of one project."""
 _MARKS = (b"modelcontextprotocol", b"fastmcp", b"tools/list", b"McpServer", b"mcp-framework", b"mcp")
 _RECURSION = 12_000

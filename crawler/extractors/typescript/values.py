@@ -254,7 +254,7 @@ def join(pairs: list[tuple[Any, Condition | None]]) -> Any:  # noqa: ANN401
     arrays = [(v, g) for v, g in flat if isinstance(v, Arr)]
     if len(arrays) == len(flat):
         return _join_arrays(arrays)
-    return Choice(flat[:200])
+    return Choice(flat[:16])
 
 
 def _identity(value: Any) -> Any:  # noqa: ANN401
