@@ -24,6 +24,7 @@ _RESERVED = re.compile(
     r"index|badge|page-[0-9]+|(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.ASCII | re.IGNORECASE
 )
 _HASH = 8
+_SUFFIXES = (".html", ".json", ".svg")
 Key = tuple[str, int | None]
 """A tool inside its server: name and variant."""
 
@@ -76,14 +77,18 @@ def server_folders(servers: Iterable[ServerId]) -> dict[ServerId, str]:
         for depth in range(len(parts)):
             above = "/".join(parts[:depth])
             spelled.setdefault(f"{above}/{parts[depth]}".casefold(), set()).add(f"{above}/{parts[depth]}")
-    return {server: _folder(server, parts, spelled) for server, parts in paths.items()}
+    holding = {"/".join(parts).casefold() for parts in paths.values()}
+    return {server: _folder(server, parts, spelled, holding) for server, parts in paths.items()}
 
 
-def _folder(server: ServerId, parts: tuple[str, ...], spelled: Mapping[str, set[str]]) -> str:
+def _folder(server: ServerId, parts: tuple[str, ...], spelled: Mapping[str, set[str]], holding: set[str]) -> str:
+    """Return the folder; inside the folder of another server, a part that looks like a file's name is hashed too."""
     out: list[str] = []
     for depth, part in enumerate(parts):
         path = "/".join((*parts[:depth], part)) if depth else f"/{part}"
         alone = len(spelled[path.casefold()]) == 1
+        if "/".join(parts[:depth]).casefold() in holding and part.casefold().endswith(_SUFFIXES):
+            alone = False
         key = server if depth == len(parts) - 1 else "pkg:" + "/".join(parts[: depth + 1])
         out.append(part if alone and plain(part) else hashed(part, key))
     return "/".join(out)

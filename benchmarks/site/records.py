@@ -104,7 +104,7 @@ def server(rng: random.Random, number: int, size: int) -> ServerRecord:
     return ServerRecord(facts=facts, classifications=tuple(c for _, c in pairs), rulebook=RULEBOOK)
 
 
-def tool(  # noqa: PLR0913, PLR0917 — the parts of one tool
+def tool(  # noqa: PLR0913 — the parts of one tool
     rng: random.Random, verb: Verb, noun: str, name: str, service: str, index: int
 ) -> tuple[Tool, Classification]:
     """Make one tool with its label."""
@@ -141,7 +141,7 @@ def tool(  # noqa: PLR0913, PLR0917 — the parts of one tool
     )
 
 
-def _label(  # noqa: PLR0913, PLR0917 — the parts of one tool
+def _label(  # noqa: PLR0913 — the parts of one tool
     rng: random.Random, verb: Verb, noun: str, name: str, description: str, schema: dict[str, Any], effect: Effect
 ) -> Classification:
     rule = RuleId(verb.rule)

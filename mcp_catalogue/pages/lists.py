@@ -128,7 +128,7 @@ def category_pages(
     yield from _list(site, "categories", category.value.lower(), title, text, overview.category(category), rows, None)
 
 
-def _list(  # noqa: PLR0913, PLR0917 — one caller each for two kinds
+def _list(  # noqa: PLR0913 — one caller each for two kinds
     site: Site,
     section: str,
     slug: str,

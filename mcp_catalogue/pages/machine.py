@@ -7,7 +7,7 @@ from typing import ClassVar
 from mcp_catalogue.model import Severity
 from mcp_catalogue.pages.environment import render
 from mcp_catalogue.pages.overview import Overview
-from mcp_catalogue.pages.shell import TITLE, Head, Shell, Site, shell_at
+from mcp_catalogue.pages.shell import TITLE, Head, Shell, Site, public, shell_at
 
 URLS = 40_000
 """Addresses in one sitemap; the protocol's limit is 50,000."""
@@ -88,7 +88,7 @@ def sitemaps(base_url: str, pages: Iterable[tuple[str, str | None]]) -> Iterator
     shards = []
     for number, chunk in enumerate(_batched(pages), 1):
         shards.append(f"sitemap-{number}.xml")
-        urls = tuple((base_url + path.removesuffix("index.html"), day) for path, day in chunk)
+        urls = tuple((base_url + public(path), day) for path, day in chunk)
         yield shards[-1], render(Sitemap(urls=urls))
     yield "sitemap.xml", render(SitemapIndex(shards=tuple(base_url + shard for shard in shards)))
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
-import msgspec
-
 from classifier import rulebook
 from classifier.rulebook import Case, Rule
 from mcp_catalogue.pages.overview import Overview, ToolLink
@@ -127,13 +125,16 @@ def _decided(overview: Overview, rule: Rule) -> int:
 
 
 def _keys(when: rulebook.When) -> Iterator[tuple[str, str]]:
-    defaults = msgspec.to_builtins(rulebook.When())
-    for key, value in msgspec.to_builtins(when).items():
-        if value and value != defaults[key]:
+    usual = rulebook.When()
+    for key in when.__struct_fields__:
+        value = getattr(when, key)
+        if value and value != getattr(usual, key):
             yield key.replace("_", " "), _words(value)
 
 
 def _words(value: Any) -> str:  # noqa: ANN401 — any value of a rule file
-    if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(sorted(map(str, value)) if isinstance(value, set | frozenset) else map(str, value))
+    if isinstance(value, frozenset):
+        return ", ".join(sorted(map(str, value)))
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
     return "yes" if value is True else str(value)

@@ -142,7 +142,7 @@ def _stream(store: Store, overview: Overview, index: _Index, names: Counter[str]
             place += 1
 
 
-def _documents(  # noqa: PLR0913, PLR0917 — one step of the loop above
+def _documents(  # noqa: PLR0913 — one step of the loop above
     index: _Index,
     names: Counter[str],
     overview: Overview,
@@ -183,7 +183,7 @@ def _block(number: int, documents: list[tuple[object, ...]]) -> tuple[str, bytes
     return f"search/d/{number}.json", msgspec.json.encode(documents)
 
 
-def _tree(  # noqa: PLR0913, PLR0917 — a recursion over one sorted list
+def _tree(  # noqa: PLR0913 — a recursion over one sorted list
     index: _Index, ordered: list[str], first: int, beyond: int, prefix: str, leaves: list[str], heads: list[str]
 ) -> Iterator[tuple[str, bytes]]:
     """Yield one leaf for `prefix`, or its head and the trees below it."""

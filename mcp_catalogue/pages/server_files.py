@@ -12,7 +12,7 @@ from mcp_catalogue.attacks import attacks_for
 from mcp_catalogue.entries import server_entry, tool_entry
 from mcp_catalogue.model import ServerId
 from mcp_catalogue.pages.environment import fragment, render
-from mcp_catalogue.pages.lists import server_severity_pages
+from mcp_catalogue.pages.lists import ServerSeverityPage, server_severity_pages
 from mcp_catalogue.pages.manifest import AttackUse
 from mcp_catalogue.pages.overview import Overview, ToolLink
 from mcp_catalogue.pages.server import server_page
@@ -50,7 +50,11 @@ def server_files(store: Store, site: Site, overview: Overview, server: ServerId,
     inside.update(_tool_pages(site, overview, view, _History(store.dates(server), changes), uses))
     if twins:
         inside.update(_twins(view))
-    outside = {path: render(page) for path, page in server_severity_pages(site, view)}
+    outside: dict[str, bytes] = {}
+    for path, page in server_severity_pages(site, view):
+        outside[path] = render(page)
+        if twins:
+            outside[path.removesuffix(".html") + ".json"] = _severity_twin(page)
     return ServerFiles(view.folder, inside, outside, _attack_uses(view, uses))
 
 
@@ -112,6 +116,22 @@ def _twins(view: ServerView) -> Iterator[tuple[str, bytes]]:
         listed.append(msgspec.Raw(data))
         yield row.href.removesuffix(".html") + ".json", data
     yield "index.json", msgspec.json.encode({**server_entry(view.record), "tools": listed})
+
+
+def _severity_twin(page: ServerSeverityPage) -> bytes:
+    tools = [
+        {
+            "name": row.tool.name,
+            "path": f"{page.server.folder}/{row.href}",
+            "primary": row.label.primary,
+            "severity": row.label.severity,
+            "confidence": row.label.confidence,
+            "action": row.decision.action,
+            "rationale": row.label.rationale,
+        }
+        for row in page.rows
+    ]
+    return msgspec.json.encode({"server": page.server.facts.id, "severity": page.severity, "tools": tools})
 
 
 def _attack_uses(view: ServerView, uses: dict[int, AttackLine]) -> tuple[AttackUse, ...]:

@@ -35,7 +35,13 @@ class Site:
 
     def absolute(self, path: str) -> str | None:
         """Return the public address of `path` (a trailing `index.html` left out), None without a base."""
-        return None if self.base_url is None else self.base_url + path.removesuffix("index.html")
+        return None if self.base_url is None else self.base_url + public(path)
+
+
+def public(path: str) -> str:
+    """Return `path` as it is linked from outside: a folder's page by the folder."""
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}" if name == "index.html" else path
 
 
 @dataclass(frozen=True, slots=True)

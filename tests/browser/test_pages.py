@@ -1,0 +1,137 @@
+"""Every kind of page in a real browser: no overflow, no complaint, no request elsewhere, by keyboard, by axe."""
+
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Served
+from tests.browser.driver import Browser
+
+pytestmark = pytest.mark.browser
+AXE = "4.11.0"
+TAB, ENTER, DOWN = "\ue004", "\ue007", "\ue015"
+
+
+def first(folder: Path, pattern: str) -> str:
+    return min(p for p in folder.glob(pattern) if p.is_file()).relative_to(folder).as_posix()
+
+
+@pytest.fixture(scope="session")
+def kinds(folder: Path) -> dict[str, str]:
+    """One address of each page type."""
+    tools = sorted(p for p in folder.glob("servers/pypi/*/*.html") if p.name != "index.html")
+    critical = next(p for p in tools if json.loads(p.with_suffix(".json").read_text())["severity"] == "critical")
+    return {
+        "home": "index.html",
+        "server": critical.with_name("index.html").relative_to(folder).as_posix(),
+        "tool": critical.relative_to(folder).as_posix(),
+        "name": first(folder, "names/*.html"),
+        "risk": "risk/index.html",
+        "severity": "risk/critical.html",
+        "server-severity": first(folder, "risk/critical/pypi/*.html"),
+        "categories": "categories/index.html",
+        "category": "categories/destructive.html",
+        "servers": "servers/index.html",
+        "attacks": "attacks/index.html",
+        "attack": "attacks/runaway-loops.html",
+        "rules": "rules/index.html",
+        "rule": "rules/deletes-records.html",
+        "methodology": "methodology/index.html",
+        "changes": "changes/index.html",
+        "search": "search/index.html?q=delete",
+        "data": "data/index.html",
+    }
+
+
+def test_pages_fit_and_load_nothing_else(
+    browser: Browser, served: Served, kinds: dict[str, str], tmp_path: Path
+) -> None:
+    """Takes the pictures as well: into SCREENSHOTS where that is set."""
+    pictures = Path(os.environ.get("SCREENSHOTS") or tmp_path)
+    pictures.mkdir(parents=True, exist_ok=True)
+    for kind, path in kinds.items():
+        for width in (1280, 390):
+            for dark in (False, True):
+                browser.size(width, dark=dark)
+                browser.open(served.url(path))
+                if kind == "search":
+                    browser.wait("document.querySelector('#results li')")
+                over = browser.run("return document.documentElement.scrollWidth - window.innerWidth")
+                assert over <= 0, f"{kind} is {over} pixels too wide at {width}"
+                browser.picture(pictures / f"{kind}-{width}-{'dark' if dark else 'light'}.png")
+    assert browser.complaints() == []
+    assert served.strangers() == []
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    if not shutil.which("npm"):
+        pytest.skip("needs npm to fetch axe-core")
+    folder = tmp_path_factory.mktemp("axe")
+    done = subprocess.run(
+        ["npm", "pack", "--silent", f"axe-core@{AXE}"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        pytest.skip("axe-core cannot be fetched")
+    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
+        source = archive.extractfile("package/axe.min.js")
+        assert source is not None
+        return source.read().decode()
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_serious(
+    browser: Browser, served: Served, kinds: dict[str, str], axe: str, *, dark: bool
+) -> None:
+    found = []
+    for kind, path in kinds.items():
+        for width in (1280, 390):
+            browser.size(width, dark=dark)
+            browser.open(served.url(path))
+            browser.run(axe + "; window.done = null; axe.run().then(r => { window.done = r.violations })")
+            for violation in browser.wait("window.done && {list: window.done}")["list"]:
+                if violation["impact"] in {"serious", "critical"}:
+                    found.append((kind, width, violation["id"], [n["html"][:160] for n in violation["nodes"][:3]]))
+    assert found == []
+
+
+def test_the_keyboard_reaches_everything(browser: Browser, served: Served, kinds: dict[str, str]) -> None:
+    browser.size(1280, dark=False)
+    browser.open(served.url(kinds["tool"]))
+    browser.press(TAB)
+    assert browser.run("return document.activeElement.className") == "skip"
+    browser.press(ENTER)
+    assert browser.run("return location.hash") == "#main"
+    browser.run("document.querySelector('.tabs input').focus()")
+    browser.press("\ue014")
+    assert browser.run("return document.querySelector('.tabs input:checked').value") == "intercept"
+    shown = "return [...document.querySelectorAll('.panel')].filter(p => p.offsetParent).length"
+    assert browser.run(shown) == 1
+
+
+def test_the_theme_can_be_chosen_and_stays(browser: Browser, served: Served) -> None:
+    browser.size(1280, dark=False)
+    browser.open(served.url("index.html"))
+    light = browser.run("return getComputedStyle(document.body).backgroundColor")
+    browser.run("document.querySelector('button.theme').click()")
+    assert browser.run("return getComputedStyle(document.body).backgroundColor") != light
+    browser.open(served.url("risk/index.html"))
+    assert browser.run("return document.documentElement.dataset.theme") == "dark"
+    browser.run("localStorage.clear()")
+
+
+def test_pages_open_from_disk(browser: Browser, folder: Path, kinds: dict[str, str]) -> None:
+    browser.complaints()
+    browser.open((folder / kinds["tool"]).as_uri())
+    assert browser.run("return getComputedStyle(document.querySelector('.facts')).borderTopWidth") == "2px"
+    browser.run("document.querySelector('.crumbs a').click()")
+    browser.wait("document.querySelector('.hero')")
+    browser.open((folder / "search" / "index.html").as_uri() + "?q=delete")
+    assert browser.wait("/needs the site to be served/.test(document.getElementById('status').textContent)")
+    browser.complaints()
