@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-_EVERY = 97  # about one server in a hundred has a fault
+EVERY = 97
+"""About one server in a hundred has a fault, unless a smaller number is asked for."""
 
 
 class Fault(StrEnum):
@@ -27,8 +28,8 @@ HEALED = frozenset({Fault.STORM, Fault.BROKEN_FIRST})
 """Faults that pass: their servers have to be in the store in the end."""
 
 
-def fault_of(number: int) -> Fault | None:
-    """Return the fault of one server, or None."""
-    if number % _EVERY != _EVERY - 1:
+def fault_of(number: int, every: int = EVERY) -> Fault | None:
+    """Return the fault of one server where one in `every` has one, or None."""
+    if number % every != every - 1:
         return None
-    return tuple(Fault)[number // _EVERY % len(Fault)]
+    return tuple(Fault)[number // every % len(Fault)]

@@ -1,6 +1,6 @@
 """The hosts: an MCP registry, an npm and a PyPI registry and a GitHub under one loopback address.
 
-    python -m benchmarks.ecosystem.imitation --servers 1000 [--generation 1] [--faults] [--largest BYTES]
+    python -m benchmarks.ecosystem.imitation --servers 1000 [--generation 1] [--faults 97] [--largest BYTES]
 
 Prints its address, then serves until its standard input closes, then prints its own CPU time as JSON.
 """
@@ -24,7 +24,7 @@ _DRIP_SECONDS = 5.0
 class Ecosystem:
     """What is asked and what is answered; knows nothing of sockets."""
 
-    def __init__(self, servers: int, generation: int, largest: int, *, faults: bool) -> None:
+    def __init__(self, servers: int, generation: int, largest: int, *, faults: int) -> None:
         self.servers = servers
         self.generation = generation
         self.largest = largest
@@ -127,7 +127,7 @@ class Ecosystem:
 
     def _faulty(self, package: Package, *, early: bool) -> "Answer | None":
         """Return the fault's answer to a request for the document (`early`) or for the archive, if it has one."""
-        fault = fault_of(package.number) if self.faults else None
+        fault = fault_of(package.number, self.faults) if self.faults else None
         if fault is None or (fault in _LATE) is early:
             return None
         self.asked[package.number] += 1
@@ -242,12 +242,7 @@ async def serve(ecosystem: Ecosystem, port: int) -> None:
     print(ecosystem.base, flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     used = resource.getrusage(resource.RUSAGE_SELF)
-    repeated = sum(count - 1 for count in ecosystem.downloads.values())
-    print(
-        json.dumps(
-            {"cpu": used.ru_utime + used.ru_stime, "downloads": ecosystem.downloads.total(), "repeated": repeated}
-        )
-    )
+    print(json.dumps({"cpu": used.ru_utime + used.ru_stime, "fetched": sorted(ecosystem.downloads)}))
 
 
 def main() -> None:
@@ -256,7 +251,7 @@ def main() -> None:
     parser.add_argument("--servers", type=int, default=1000)
     parser.add_argument("--generation", type=int, default=0)
     parser.add_argument("--largest", type=int, default=16 * 1024 * 1024)
-    parser.add_argument("--faults", action="store_true")
+    parser.add_argument("--faults", type=int, default=0, help="one server in this many has a fault")
     parser.add_argument("--port", type=int, default=0)
     options = parser.parse_args()
     ecosystem = Ecosystem(options.servers, options.generation, options.largest, faults=options.faults)

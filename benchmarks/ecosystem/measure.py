@@ -20,6 +20,7 @@ class Imitation:
 
     base: str
     report: dict[str, float] = field(default_factory=dict)
+    fetched: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +36,11 @@ class Measured:
 
 @contextmanager
 def imitation(
-    servers: int, *, generation: int = 0, largest: int, faults: bool = False, like: str | None = None
+    servers: int, *, generation: int = 0, largest: int, faults: int = 0, like: str | None = None
 ) -> Iterator[Imitation]:
     """Run the imitation in a process of its own, at the address of an earlier one; its report is filled at its end."""
     command = [sys.executable, "-m", "benchmarks.ecosystem.imitation", "--servers", str(servers)]
-    command += ["--generation", str(generation), "--largest", str(largest), *(["--faults"] if faults else [])]
+    command += ["--generation", str(generation), "--largest", str(largest), "--faults", str(faults)]
     command += ["--port", like.rpartition(":")[2]] if like else []
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
@@ -49,7 +50,9 @@ def imitation(
             yield running
         finally:
             process.stdin.close()
-            running.report.update(json.loads(process.stdout.read() or "{}"))
+            report = json.loads(process.stdout.read() or "{}")
+            running.fetched.extend(report.pop("fetched", ()))
+            running.report.update(report)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,14 @@ python -m benchmarks.ecosystem.run --servers 50000 --out build/bench
 import argparse
 import json
 import random
-import shutil
+import re
 import sqlite3
 import tempfile
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks.ecosystem.faults import HEALED, fault_of
+from benchmarks.ecosystem.faults import EVERY, HEALED, fault_of
 from benchmarks.ecosystem.measure import Measured, Place, crawl, imitation
 from benchmarks.ecosystem.rate import client_rate
 
@@ -43,28 +44,55 @@ class Row:
     reach: str
 
 
-def main() -> None:
-    """Run the measurements that were asked for and write them."""
-    parser = argparse.ArgumentParser(description="Crawl an imitation of the ecosystem and measure it.")
-    parser.add_argument("--servers", type=int, default=50_000)
-    parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--largest", type=int, default=16 * 1024 * 1024, help="bytes of the largest archive")
-    parser.add_argument("--out", type=Path, default=Path("build/bench"))
-    parser.add_argument("--only", nargs="*", choices=("runs", "kills", "faults", "rate"), default=None)
-    options = parser.parse_args()
-    parts = options.only or ["rate", "runs", "faults", "kills"]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How large the measurements are; `largest` bounds the archives, in bytes."""
+
+    servers: int = 50_000
+    faulty: int = 3_000
+    killed: int = 1_000
+    kills: int = 50
+    largest: int = 16 * 1024 * 1024
+    every: int = EVERY
+
+
+PARTS = ("rate", "runs", "faults", "kills")
+
+
+def measure(out: Path, size: Size, parts: Iterable[str] = PARTS) -> list[Row]:
+    """Run the measurements named in `parts` and write their table into `out`."""
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         if "rate" in parts:
             rows.append(_rate())
         if "runs" in parts:
-            rows += _runs(folder / "runs", options.servers, options.largest)
+            rows += _runs(folder / "runs", size)
         if "faults" in parts:
-            rows.append(_faults(folder / "faults", min(options.servers, 3000), options.largest))
+            rows.append(_faults(folder / "faults", size, out))
         if "kills" in parts:
-            rows.append(_kills(folder / "kills", min(options.servers, 1000), options.kills, options.largest))
-    _write(options.out, rows)
+            rows.append(_kills(folder / "kills", size))
+    _write(out, rows)
+    return rows
+
+
+def main() -> None:
+    """Read the options and measure."""
+    parser = argparse.ArgumentParser(description="Crawl an imitation of the ecosystem and measure it.")
+    parser.add_argument("--servers", type=int, default=Size().servers)
+    parser.add_argument("--kills", type=int, default=Size().kills)
+    parser.add_argument("--largest", type=int, default=Size().largest, help="bytes of the largest archive")
+    parser.add_argument("--out", type=Path, default=Path("build/bench"))
+    parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS)
+    options = parser.parse_args()
+    size = Size(
+        servers=options.servers,
+        faulty=min(options.servers, Size().faulty),
+        killed=min(options.servers, Size().killed),
+        kills=options.kills,
+        largest=options.largest,
+    )
+    measure(options.out, size, options.only)
 
 
 def _rate() -> Row:
@@ -73,62 +101,64 @@ def _rate() -> Row:
     return Row(what="client-bound request rate", figure=f"{rate:,.0f}/s", reach=">= 1,500/s")
 
 
-def _runs(folder: Path, servers: int, largest: int) -> list[Row]:
+def _runs(folder: Path, size: Size) -> list[Row]:
     place = Place(folder=folder)
     rows = []
     base: str | None = None  # the same in all runs: what is cached belongs to an address
     for what, generation, reach in (
-        (f"{servers:,} servers, empty store to classified", 0, "<= 45 min and <= 1 GB for 50,000"),
+        (f"{size.servers:,} servers, empty store to classified", 0, "<= 45 min and <= 1 GB for 50,000"),
         ("second run, nothing changed", 0, "<= 90 s for 50,000"),
         ("1 % changed", 1, "<= 3 min for 50,000"),
     ):
-        with imitation(servers, generation=generation, largest=largest, like=base) as hosts:
+        with imitation(size.servers, generation=generation, largest=size.largest, like=base) as hosts:
             done, base = crawl(hosts.base, place), hosts.base
-        print(what, _figure(done, hosts.report), done.errors[-500:], flush=True)
-        tools = _count(place.store, "tools")
-        rows.append(Row(what=what, figure=f"{_figure(done, hosts.report)}, {tools:,} tools in the store", reach=reach))
+        summary = (done.out.splitlines() or ["nothing"])[0]
+        figure = f"{_figure(done, hosts.report)}, {_count(place.store, 'tools'):,} tools; {summary}"
+        rows.append(Row(what=what, figure=figure, reach=reach))
     return rows
 
 
-def _faults(folder: Path, servers: int, largest: int) -> Row:
+def _faults(folder: Path, size: Size, out: Path) -> Row:
     place = Place(folder=folder)
-    with imitation(servers, largest=largest, faults=True) as hosts:
+    with imitation(size.faulty, largest=size.largest, faults=size.every) as hosts:
         done = crawl(hosts.base, place)
-    expected = {n for n in range(servers) if fault_of(n) is None or fault_of(n) in HEALED}
+    faults = {number: fault_of(number, size.every) for number in range(size.faulty)}
+    expected = {number for number, fault in faults.items() if fault is None or fault in HEALED}
     present = {int(name.rpartition("-")[2]) for name in _ids(place.store)}
-    missing = len(expected - present)
-    (folder / "errors.txt").rename(folder.parent / "faults-errors.txt")
-    print(_causes(done.errors), flush=True)
-    figure = f"{done.seconds:,.0f} s, exit {done.code}, {missing} healthy servers missing of {len(expected):,}"
-    return Row(what=f"{servers:,} servers, every fault at once", figure=figure, reach="ends, none missing")
+    told = {int(found) for found in re.findall(r"^failed: \S*-(\d{6})\b", done.errors, re.MULTILINE)}
+    silent = len(set(faults) - present - told)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "ecosystem-faults.txt").write_text(done.errors)
+    figure = (
+        f"{done.seconds:,.0f} s, exit {done.code}, {len(expected - present)} healthy servers missing of"
+        f" {len(expected):,}, {silent} faults not told"
+    )
+    return Row(
+        what=f"{size.faulty:,} servers, every fault at once", figure=figure, reach="ends, none missing, all told"
+    )
 
 
-def _kills(folder: Path, servers: int, kills: int, largest: int) -> Row:
+def _kills(folder: Path, size: Size) -> Row:
     whole, broken = Place(folder=folder / "whole"), Place(folder=folder / "broken")
     chance = random.Random(7)
-    with imitation(servers, largest=largest) as hosts:
+    with imitation(size.killed, largest=size.largest) as hosts:
         seconds = crawl(hosts.base, whole).seconds
-    with imitation(servers, largest=largest, like=hosts.base) as hosts:
-        for _ in range(kills):
-            crawl(hosts.base, broken, kill_after=chance.uniform(1.0, max(2.0, seconds * 0.6)))
-        crawl(hosts.base, broken)
+    stored: set[str] = set()
+    again = 0
+    for number in range(size.kills + 1):
+        last = number == size.kills
+        with imitation(size.killed, largest=size.largest, like=hosts.base) as hosts:
+            crawl(hosts.base, broken, kill_after=None if last else chance.uniform(1.0, max(2.0, seconds * 0.6)))
+        again += len(stored & set(hosts.fetched))
+        stored = {name.rpartition("/")[2] for name in _ids(broken.store)} if broken.store.is_file() else set()
     equal = _content(whole.store) == _content(broken.store)
-    repeated = int(hosts.report.get("repeated", -1))
-    shutil.rmtree(folder)
-    figure = f"store {'equal' if equal else 'DIFFERENT'}, {repeated} archives asked for twice"
-    return Row(
-        what=f"{servers:,} servers, killed {kills} times and resumed",
-        figure=figure,
-        reach="equal, none stored fetched twice",
-    )
+    figure = f"store {'equal' if equal else 'DIFFERENT'}, {again} servers fetched again after they were stored"
+    what = f"{size.killed:,} servers, killed {size.kills} times and resumed"
+    return Row(what=what, figure=figure, reach="equal, none fetched again")
 
 
 def _figure(done: Measured, report: dict[str, float]) -> str:
     return f"{done.seconds:,.0f} s, {done.memory:,.0f} MB (imitation: {report.get('cpu', 0):,.0f} s of CPU)"
-
-
-def _causes(errors: str) -> str:
-    return "\n".join(line for line in errors.splitlines() if line.startswith(("failed", "skipped")))[:20_000]
 
 
 def _count(store: Path, table: str) -> int:
