@@ -49,6 +49,7 @@ _BREAKS = frozenset({":", "—", "–", "|", "-", "→", ")", "]"})
 _PERFORM = frozenset(
     {"perform", "performs", "performing", "conduct", "conducts", "make", "makes", "do", "does", "carry", "carries"}
 )
+_GENERIC = frozenset({"action", "actions", "operation", "operations", "command", "commands"})
 _YOU = frozenset(
     {"you", "users", "user", "agents", "agent", "llms", "llm", "models", "clients", "the", "ai", "claude", "to"}
 )
@@ -126,6 +127,8 @@ def _latin(sentence: str, lexicon: Lexicon) -> Clause | None:
             return _request(words, i, lexicon)
         if word in {"do", "does", "should", "must", "can"} and i + 1 < count and words[i + 1] in {"not", "never"}:
             return None
+        if word in _PERFORM and not _GENERIC.isdisjoint(words[i + 1 : i + 5]):
+            return Clause((Phrase("run", "perform", "action", sure=False, words=("action",)),))
         if word in _PERFORM and (nominal := _performed(words, i, lexicon)) is not None:
             return _from_verb(words, nominal, verbs[words[nominal]], lexicon)
         if word in {"enable", "enables", "enabling", "allow", "allows"} and i + 1 < count and words[i + 1] in _YOU:

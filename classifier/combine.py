@@ -148,6 +148,9 @@ def _two(name: Claim, clause: Claim, steps: list[str]) -> tuple[list[Claim], Con
         first, second = (clause, name) if clause.weight > name.weight else (name, clause)
         sure = name.sure or clause.sure
         return [first, second], Confidence.HIGH if sure else Confidence.MEDIUM
+    if name.rule.confidence_cap is Confidence.LOW and order(clause.category) >= order(name.category):
+        steps.append(f"the name says little ({name.rule.id}), the clause more: {clause.category}")
+        return [clause, name], Confidence.MEDIUM
     if name.sure != clause.sure:
         chosen, other = (name, clause) if name.sure else (clause, name)
         steps.append(f"the {chosen.source} is clear ({chosen.category}), the {other.source} is not ({other.category})")
