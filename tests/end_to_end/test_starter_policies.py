@@ -1,0 +1,61 @@
+"""Every starter server, from its package to its policies and the dataset."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import frictionless
+import pytest
+from jsonschema import Draft202012Validator
+
+from mcp_catalogue.model import Action, Status
+from mcp_catalogue.policy import FORMATS, Decided, ProfileName, decide
+from mcp_catalogue.schemas import schema_text
+from mcp_catalogue.store import Store
+from tests.conftest import Run
+from tests.mcp_catalogue.policy.forms import checked, names
+
+pytestmark = pytest.mark.network
+PROFILES: tuple[ProfileName, ...] = ("strict", "balanced", "permissive")
+
+
+def decided(database: Path, profile: ProfileName) -> Iterator[tuple[str, bool, list[Decided]]]:
+    with Store.open(database) as store:
+        for record in store.records():
+            pairs = zip(record.facts.tools, record.classifications, strict=True)
+            made = [Decided(tool=t, label=c, decision=decide(record.facts, t, c, profile)) for t, c in pairs]
+            yield record.facts.id, record.facts.completeness.status is Status.COMPLETE, made
+
+
+def test_every_policy_is_well_formed_and_the_dataset_validates(catalogue: Run, tmp_path: Path) -> None:
+    database = tmp_path / "starter.db"
+    crawled = catalogue("crawl", "--db", database)
+    assert crawled.returncode == 0, crawled.stderr
+    servers = tools = 0
+    for profile in PROFILES:
+        for server, complete, made in decided(database, profile):
+            servers += 1
+            for form in FORMATS.values():
+                rendered = form.server(made, server_name="shop", complete=complete)
+                checked(form.id, rendered.text)
+                if form.id in {"policylayer", "intercept", "codex"}:
+                    assert names(form.id, rendered.text) == {d.tool.name for d in made}, server
+                assert ("Not every tool" in rendered.sentence) is not complete
+                for one in made:
+                    checked(form.id, form.tool(one, server_name="shop").text)
+            tools += len(made)
+            if profile == "balanced":
+                wrong = [
+                    d.tool.name for d in made if d.label.primary == "Destructive" and d.decision.action != Action.HIDE
+                ]
+                assert not wrong, server
+    assert servers >= 20 * len(PROFILES)
+    assert tools >= 200 * len(PROFILES)
+
+    done = catalogue("export", "--db", database, "--out", tmp_path / "data", "--format", "all")
+    assert done.returncode == 0, done.stderr
+    check = Draft202012Validator(json.loads(schema_text("server.schema.json")))
+    for line in (tmp_path / "data" / "servers.jsonl").read_text(encoding="utf-8").splitlines():
+        check.validate(json.loads(line))
+    report = frictionless.validate(str(tmp_path / "data" / "datapackage.json"))
+    assert report.valid, report.flatten(["type", "message"])
