@@ -1,6 +1,7 @@
 """From a source tree to the facts of every server in it."""
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from crawler import shims
 from crawler.extractors.base import Extraction, Project
@@ -74,9 +75,21 @@ def _own(found: list[tuple[Project, Extracted]]) -> Iterator[tuple[Project, Extr
     places = {p.root: _places(e) for p, e in found}
     for project, one in found:
         mine = places[project.root]
+        if not one.facts.tools and any(_refers(p, project) for p, _ in found):
+            continue
         holders = [p for p, _ in found if p is not project and mine and mine <= places[p.root]]
         if not any(project.name in p.dependencies or mine < places[p.root] for p in holders):
             yield project, one
+
+
+def _refers(user: Project, library: Project) -> bool:
+    """Tell whether `user` declares `library`, by its name or (in .NET) by a pattern of names."""
+    name = library.name
+    return (
+        user is not library
+        and name is not None
+        and any(d == name or ("*" in d and fnmatchcase(name, d)) for d in user.dependencies)
+    )
 
 
 def _places(one: Extracted) -> frozenset[tuple[str, str, int]]:

@@ -114,6 +114,9 @@ def csproj(data: bytes) -> dict[str, Any]:
     dependencies = {
         d.get("Include", ""): d.get("Version", "") for d in root.iter("PackageReference") if d.get("Include")
     }
+    for reference in root.iter("ProjectReference"):  # projects of the same tree, by the name that they get
+        stem = re.split(r"[\\/]", reference.get("Include", ""))[-1].removesuffix(".csproj")
+        dependencies[stem] = ""
     return {
         "ecosystem": "nuget",
         "name": _find(root, ".//PackageId") or _find(root, ".//AssemblyName"),

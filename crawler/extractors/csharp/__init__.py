@@ -13,7 +13,7 @@ from crawler.extractors.grammar import find, text
 from mcp_catalogue.model import Requirement, Tool, Unreadable, Unresolved
 
 _SERVER = re.compile(
-    rb"AddMcpServer|McpServerTool|McpServerFactory|McpServer\.Create|ListToolsHandler|\"tools/list\"|\[Mcp\w*Tool[(\]]"
+    rb"Add\w*McpServer\b|McpServerTool|McpServerFactory|McpServer\.Create|ListToolsHandler|\"tools/list\"|\[Mcp\w*Tool[(\]]"
 )
 _TRANSPORTS = (
     ("stdio", re.compile(rb"WithStdioServerTransport|StdioServerTransport")),
@@ -34,7 +34,7 @@ class CSharpExtractor:
     def extract(self, project: Project) -> Extraction | None:
         """Read `project`; None where it has no C# code that serves MCP."""
         code = Code(project)
-        serves = sorted(p for p, d in code.sources.items() if _SERVER.search(d))
+        serves = sorted(p for p in project.own if p.endswith(".cs") and _SERVER.search(project.tree.read(p) or b""))
         if not serves:
             return None
         found: list[Tool] = []

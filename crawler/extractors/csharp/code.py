@@ -10,6 +10,7 @@ from typing import Any
 from tree_sitter import Node
 
 from crawler.extractors.base import Project
+from crawler.extractors.csharp.references import files_of
 from crawler.extractors.grammar import TooLargeError, find, parse, text
 from crawler.extractors.grammar import field as child
 
@@ -59,10 +60,11 @@ class Code:
 
     @cached_property
     def sources(self) -> dict[str, bytes]:
-        """The project's own C# files."""
+        """The C# files of the project and of the projects that it references."""
         read = self.project.tree.read
         skip = (".Designer.cs", ".g.cs", "AssemblyInfo.cs")
-        return {p: read(p) or b"" for p in self.project.own if p.endswith(".cs") and not p.endswith(skip)}
+        paths = (p for p in files_of(self.project) if p.endswith(".cs") and not p.endswith(skip))
+        return {p: read(p) or b"" for p in paths}
 
     def files(self, mark: "re.Pattern[bytes] | None" = None) -> Iterator[SharpFile]:
         """Yield the files whose bytes match `mark`, parsed once."""
@@ -242,7 +244,8 @@ class Code:
 
     def _list(self, node: Node, owner: str, depth: int) -> Any:  # noqa: ANN401
         found = [self.eval(n, owner, depth + 1) for n in node.named_children]
-        return [v for v in found if v is not NOTHING]
+        flat = [i for v in found for i in (v if isinstance(v, list) else [v])]  # `..` spreads a list
+        return [v for v in flat if v is not NOTHING]
 
     def _created(self, node: Node, owner: str, depth: int) -> Any:  # noqa: ANN401
         """Evaluate `new[] {…}`, `new List<string> {…}`, and dictionaries and anonymous objects as JSON."""
@@ -393,6 +396,7 @@ _EVALUATORS = {
     "cast_expression": Code._inner,  # noqa: SLF001
     "collection_expression": Code._list,  # noqa: SLF001
     "collection_element": Code._inner,  # noqa: SLF001
+    "spread_element": Code._inner,  # noqa: SLF001
     "expression_element": Code._inner,  # noqa: SLF001
     "object_creation_expression": Code._created,  # noqa: SLF001
     "implicit_object_creation_expression": Code._created,  # noqa: SLF001

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from tree_sitter import Node
 
+from crawler.extractors.csharp import commands
 from crawler.extractors.csharp.code import Attribute, Code, SharpFile, attributes, owner_of, type_name
 from crawler.extractors.csharp.schema import parameters, registered
 from crawler.extractors.grammar import end_line, find, line, text
@@ -50,6 +51,7 @@ class Registered:
 def read(code: Code) -> Iterator[Read]:
     """Yield the tools of a project, form by form."""
     services, added = registered(code), registrations(code)
+    templates: list[commands.Template] = []
     for file in code.files(_MARK):
         for node in find(
             file.root,
@@ -65,7 +67,12 @@ def read(code: Code) -> Iterator[Read]:
             elif node.type == "invocation_expression":
                 yield from _create(code, node, file, services)
             elif _is_tool(node):
-                yield _value(code, node, file)
+                found_template = _template(code, node)
+                if found_template is not None:
+                    templates.append(found_template)
+                else:
+                    yield _value(code, node, file)
+    yield from (Read(tool=tool) for tool in commands.read(code, templates[0] if templates else None))
 
 
 def registrations(code: Code) -> Registered:
@@ -218,6 +225,18 @@ def _value(code: Code, node: Node, file: SharpFile) -> Read:
             handler=Handler(file=file.path, start=line(home), end=end_line(home)) if home is not None else None,
         )
     )
+
+
+def _template(code: Code, node: Node) -> commands.Template | None:
+    """Return what a `Tool` value adds to the description of a command group; None for any other value."""
+    parts = _assigned(node)
+    described = parts.get("Description")
+    left = child(described, "left") if described is not None and described.type == "binary_expression" else None
+    if left is None or not text(left).endswith(".Description"):
+        return None
+    suffix = code.eval(child(described, "right"), owner_of(node))
+    schema = _schema(code.eval(parts.get("InputSchema"), owner_of(node)))
+    return commands.Template(suffix, schema) if isinstance(suffix, str) else None
 
 
 def _assigned(node: Node) -> dict[str, Node]:
