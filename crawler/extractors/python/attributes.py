@@ -56,7 +56,7 @@ def get_attribute(run: Interpreter, owner: Value, name: str, place: Place) -> Va
         return {"func": owner.function, "args": tuple(owner.args), "keywords": owner.kwargs}.get(
             name, Unknown("partial")
         )
-    return Method(owner, name)
+    return Method(owner, name)  # of a container, or of a method of something external: `made.a.b`
 
 
 def _function(owner: Function, name: str) -> Value:

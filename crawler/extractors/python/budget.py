@@ -17,11 +17,16 @@ class BudgetExceededError(Exception):
 class Budget:
     """A counter of steps, given out in shares so that one hostile module does not use up all of it."""
 
-    __slots__ = ("_reserve", "left")
+    __slots__ = ("_reserve", "_whole", "left")
 
     def __init__(self, steps: int = MAX_STEPS) -> None:
         self.left = 0
-        self._reserve = steps
+        self._reserve = self._whole = steps
+
+    @property
+    def spent(self) -> int:
+        """Steps taken so far."""
+        return self._whole - self._reserve - max(self.left, 0)
 
     def share(self, steps: int = MAX_SHARE) -> None:
         """Start a new share, of at most what remains of the whole."""

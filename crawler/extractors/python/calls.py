@@ -2,7 +2,6 @@
 
 import ast
 
-from crawler.extractors.python.budget import MAX_CALLS
 from crawler.extractors.python.builtin_functions import FUNCTIONS
 from crawler.extractors.python.classes import class_attribute, instantiate, is_live
 from crawler.extractors.python.interpreter import Interpreter
@@ -44,6 +43,9 @@ def call(run: Interpreter, target: Value, args: list[Value], kwargs: dict[str, V
         target = run.first(target)
     if isinstance(target, Function):
         live = run.relevant.function(target) or any(is_live(run, v) for v in (*args, *kwargs.values()))
+        if run.watcher is not None:
+            run.watcher.enter(target)
+            return invoke(run, target, args, kwargs, place)
         if live or target.name.startswith("_lazy_") or _takes_function(run, args):
             return invoke(run, target, args, kwargs, place)
         return Lazy(lambda: invoke(run, target, args, kwargs, place), changes=run.relevant.changes(target))
@@ -65,6 +67,8 @@ def call(run: Interpreter, target: Value, args: list[Value], kwargs: dict[str, V
     if isinstance(target, Made):
         return _made(run, target, args, kwargs, place)
     if isinstance(target, Unknown):
+        if run.watcher is not None:
+            run.watcher.call(f"?.{target.text.rpartition('.')[2]}", None, args, kwargs, place)
         function = _only_function(run, args)
         if function is not None and not kwargs:
             return function  # an unknown decorator is taken to return what it decorates
@@ -85,6 +89,8 @@ def _takes_function(run: Interpreter, args: list[Value]) -> bool:
 
 
 def _external(run: Interpreter, path: str, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
+    if run.watcher is not None:
+        run.watcher.call(path, None, args, kwargs, place)
     handler = FUNCTIONS.get(path)
     if handler is not None:
         value = handler(run, args, kwargs, place)
@@ -134,7 +140,7 @@ def invoke(run: Interpreter, function: Function, args: list[Value], kwargs: dict
     """Run the body of a function of the tree and return what it gives back."""
     if run.active.count(function.node) >= _MAX_SAME:
         return Unknown("recursive", text=function.name)
-    if len(run.active) >= MAX_CALLS:
+    if len(run.active) >= run.max_calls:
         return Unknown("too-deep", text=function.name)
     scope = Scope(function.module, function.scope, function)
     bind(run, function, args, kwargs, scope)
@@ -233,6 +239,9 @@ def _absent(  # noqa: PLR0913
         forced = run.first(value)
         if isinstance(forced, Made) and forced.path in ("typer.Option", "typer.Argument"):
             return option_value(run, forced, name)
+        handler = run.watcher is not None and not run.active
+        if handler:
+            return Unknown("argument", None, value, name)
         return Unknown("parameter", None, value, name) if unsure or run.orphan else value
     annotation = annotations.get(name)
     if annotation is not None:
@@ -257,4 +266,4 @@ def _absent(  # noqa: PLR0913
                 return instantiate(run, kind, [], {}, Place(function.module.path, function.node.lineno))
             finally:
                 run.building.discard(kind.node)
-    return Unknown("parameter", text=name)
+    return Unknown("argument" if run.watcher is not None and not run.active else "parameter", text=name)

@@ -158,7 +158,8 @@ def prepare(run: Interpreter, instance: Instance) -> None:
     waiting = instance.attributes.pop("<init>", None)
     if waiting is not None:
         init, args, kwargs, place = waiting
-        run.invoke(init.bind(instance), args, kwargs, place)
+        with run.unwatched():  # what was made at start-up is not the handler's doing
+            run.invoke(init.bind(instance), args, kwargs, place)
 
 
 def annotated_fields(run: Interpreter, cls: Class) -> Iterator[tuple[str, ast.AnnAssign, Class]]:

@@ -10,7 +10,7 @@ from crawler.extractors.python.guards import Guard, condition_of
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.schema import Schemas
 from crawler.extractors.python.sdk import is_tool_class, listed
-from crawler.extractors.python.server import Registration, Server
+from crawler.extractors.python.server import Body, Registration, Server
 from crawler.extractors.python.signatures import input_schema
 from crawler.extractors.python.values import (
     Choice,
@@ -44,17 +44,26 @@ class Options:
     reading: Reading
 
 
-def collect(run: Interpreter, options: Options) -> Iterator[Tool | Unresolved]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A tool, and what a call of it runs."""
+
+    tool: Tool
+    body: Body
+
+
+def collect(run: Interpreter, options: Options) -> Iterator[Found | Unresolved]:
     """Yield what every server of the project lists; a mounted one under its prefix."""
-    best: dict[tuple[object, ...], Tool] = {}
+    best: dict[tuple[object, ...], Found] = {}
     for found in _collect(run, options):
-        if not isinstance(found, Tool):
+        if isinstance(found, Unresolved):
             yield found
             continue
         # Registered twice, under different guards: the likelier one stands.
-        key = (found.name, found.location, found.handler, found.description)
+        tool = found.tool
+        key = (tool.name, tool.location, tool.handler, tool.description)
         known = best.get(key)
-        if known is None or _likelihood(found) > _likelihood(known):
+        if known is None or _likelihood(tool) > _likelihood(known.tool):
             best[key] = found
     yield from best.values()
 
@@ -63,7 +72,7 @@ def _likelihood(tool: Tool) -> int:
     return 3 if tool.condition is None else {True: 2, None: 1, False: 0}[tool.condition.default_on]
 
 
-def _collect(run: Interpreter, options: Options) -> Iterator[Tool | Unresolved]:
+def _collect(run: Interpreter, options: Options) -> Iterator[Found | Unresolved]:
     if not any(s.registrations for s in run.servers):
         for server in run.servers:
             if not server.assumed:
@@ -81,19 +90,21 @@ def _listing(  # noqa: PLR0913
     guards: tuple[Guard, ...],
     options: Options,
     above: frozenset[int],
-) -> Iterator[Tool | Unresolved]:
+) -> Iterator[Found | Unresolved]:
     for registration in server.registrations:
         early = {g for g in server.guards if g.leaves}
         if early:
             kept = tuple(g for g in registration.guards if g not in early)
             registration = replace(registration, guards=kept)  # noqa: PLW2901
-        some: list[Tool | Unresolved] = []
+        some: list[Found | Unresolved] = []
         if not run.bounded(lambda one=registration, to=some: to.extend(_registered(run, server, one, options))):  # type: ignore[misc]
             some = [_unresolved(registration, "budget")]
         for found in some:
-            if isinstance(found, Tool):
-                named = replace(found, name="_".join([*prefixes, found.name]))
-                yield replace(named, condition=condition_of(guards)) if guards and not found.condition else named
+            if isinstance(found, Found):
+                named = replace(found.tool, name="_".join([*prefixes, found.tool.name]))
+                if guards and not named.condition:
+                    named = replace(named, condition=condition_of(guards))
+                yield Found(named, found.body)
             else:
                 yield found
     if id(server) in above:
@@ -107,7 +118,7 @@ def _listing(  # noqa: PLR0913
         yield from _listing(run, mount.server, inner, (*guards, *mount.guards), options, above | {id(server)})
 
 
-def _registered(run: Interpreter, server: Server, one: Registration, options: Options) -> Iterator[Tool | Unresolved]:
+def _registered(run: Interpreter, server: Server, one: Registration, options: Options) -> Iterator[Found | Unresolved]:
     if one.kind == "listing":
         elements = listed(run, one)
         own = isinstance(one.target, Function) and server.kind != "lowlevel"
@@ -123,7 +134,7 @@ def _registered(run: Interpreter, server: Server, one: Registration, options: Op
         yield _unresolved(one, one.reason or "function-not-found")
 
 
-def _listed(run: Interpreter, server: Server, element: Value, one: Registration, options: Options) -> Tool | Unresolved:
+def _listed(run: Interpreter, server: Server, element: Value, one: Registration, options: Options) -> Found | Unresolved:
     if isinstance(element, Rest):
         source = run.first(element.source)
         if not isinstance(source, (Made, Instance, dict)):
@@ -135,7 +146,7 @@ def _listed(run: Interpreter, server: Server, element: Value, one: Registration,
     return _object(run, server, element, replace(one, guards=guards), options)
 
 
-def _object(run: Interpreter, server: Server, target: Value, one: Registration, options: Options) -> Tool | Unresolved:
+def _object(run: Interpreter, server: Server, target: Value, one: Registration, options: Options) -> Found | Unresolved:
     value = run.first(target)
     if isinstance(value, Made) and value.path == "fastmcp.<tool>":
         return _function(run, value.args[0], {**value.kwargs, **one.kwargs}, one, options)
@@ -157,11 +168,10 @@ def _object(run: Interpreter, server: Server, target: Value, one: Registration, 
         return _unresolved(one, "name-not-constant")
     schema = run.first(fields.get("inputSchema", fields.get("input_schema", fields.get("parameters"))))
     place = getattr(value, "place", None) or one.place
-    handler = handler_of(run, fields.get("fn", fields.get("handler"))) or handler_of(
-        run, server.attributes.get("<call_tool>")
-    )
+    own, dispatcher = fields.get("fn", fields.get("handler")), server.attributes.get("<call_tool>")
+    handler = handler_of(run, own) or handler_of(run, dispatcher)
     annotations = annotations_of(run, fields.get("annotations"))
-    return Tool(
+    tool = Tool(
         name=name,
         title=text_of(run, fields.get("title")) or annotations.title,
         description=text_of(run, fields.get("description")),
@@ -172,6 +182,7 @@ def _object(run: Interpreter, server: Server, target: Value, one: Registration, 
         location=_located(run, fields.get("name"), place),
         handler=handler,
     )
+    return Found(tool, Body(name, own, dispatcher))
 
 
 def _fields(run: Interpreter, value: Value) -> dict[str, Value] | None:
@@ -221,7 +232,7 @@ def _resolve(run: Interpreter, value: Value, depth: int = 30) -> Any:  # noqa: A
 
 def _function(
     run: Interpreter, target: Value, said: dict[str, Value], one: Registration, options: Options
-) -> Tool | Unresolved:
+) -> Found | Unresolved:
     target = run.first(target)
     function = target
     while isinstance(function, Partial):
@@ -257,7 +268,7 @@ def _function(
     origin = _origin(function) if function is not None else None
     fallback = Place(origin.module.path, origin.node.lineno) if origin is not None else one.place
     guards = tuple(dict.fromkeys((*one.guards, *(_origin(function).guards if function is not None else ()))))
-    return Tool(
+    tool = Tool(
         name=name,
         title=text_of(run, said.get("title")) or annotations.title,
         description=description,
@@ -267,6 +278,7 @@ def _function(
         location=_located(run, given, fallback),
         handler=handler_of(run, function),
     )
+    return Found(tool, Body(name, function))
 
 
 def _origin(function: Function) -> Function:

@@ -131,7 +131,8 @@ def _joined(run: Interpreter, node: ast.JoinedStr, scope: Scope) -> Value:
             parts.append(str(_bare(shown)))
         else:
             reason = shown.reason if isinstance(shown, Unknown) else "not-constant"
-            return Unknown(reason, text=ast.unparse(node)[:200])
+            begins = "".join(parts) or (shown.prefix if isinstance(shown, Unknown) else "")
+            return Unknown("template" if reason == "argument" else reason, text=ast.unparse(node)[:200], prefix=begins)
     text = Text.at("".join(parts)[:MAX_TEXT], place_of(node, scope))
     if unknown is not None:
         return Unknown("configured", unknown.kind, text, unknown.text, unknown.name)
@@ -240,6 +241,11 @@ def binary(run: Interpreter, op: ast.operator, left: Value, right: Value) -> Val
     left, right = run.first(left), run.first(right)
     if isinstance(op, ast.BitOr) and (isinstance(left, _TYPES) or isinstance(right, _TYPES)):
         return UnionType((left, right))
+    if isinstance(op, ast.Div) and isinstance(left, Made) and left.path.startswith(("pathlib.", "anyio.")):
+        return left  # a path below a path
+    if isinstance(op, ast.Add) and isinstance(right, Unknown) and isinstance(left, (str, Unknown)):
+        begins = left if isinstance(left, str) else left.prefix
+        return Unknown("template", right.kind, text=right.text, prefix=str(begins))
     if isinstance(op, ast.Add) and isinstance(left, (list, tuple)) != isinstance(right, (list, tuple)):
         if isinstance(left, (list, tuple)):
             return [*left, Rest(right)]

@@ -113,7 +113,8 @@ def _value(run: Interpreter, node: ast.expr, scope: Scope) -> Value:
         def later() -> Value:
             kept, run.guards = run.guards, list(guards)
             try:
-                return run.evaluate(node, scope)
+                with run.unwatched():
+                    return run.evaluate(node, scope)
             finally:
                 run.guards = kept
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import partial
 
 from crawler.extractors.base import Extraction, Project
-from crawler.extractors.python.collect import Options, collect
+from crawler.extractors.python.collect import Found, Options, collect
+from crawler.extractors.python.dispatch import with_effects
 from crawler.extractors.python.docstrings import reading_of
 from crawler.extractors.python.engine import Engine
 from crawler.extractors.python.modules import Module, Modules
@@ -26,7 +27,7 @@ from crawler.extractors.python.relevance import Relevance
 from crawler.extractors.python.requirements import requirements
 from crawler.extractors.python.values import Class, Function, Place
 from crawler.projects import find_projects
-from mcp_catalogue.model import MayHaveMore, Tool, Unreadable, Unresolved
+from mcp_catalogue.model import MayHaveMore, Unreadable, Unresolved
 
 _COMMON = frozenset(
     {"main", "run", "start", "get", "set", "call", "init", "setup", "close", "stop", "list", "name", "load", "save",
@@ -237,8 +238,8 @@ class _Reading:
                 return True
         return any(name in point for point in self.project.entry_points) or name in ("main", "lifespan")
 
-    def _extraction(self, found: list[Tool | Unresolved], loaded: list[Module]) -> Extraction | None:
-        tools = tuple(f for f in found if isinstance(f, Tool))
+    def _extraction(self, found: list[Found | Unresolved], loaded: list[Module]) -> Extraction | None:
+        tools = with_effects(self.run, [f for f in found if isinstance(f, Found)])
         unresolved = tuple(f for f in found if isinstance(f, Unresolved))
         if not tools and not unresolved and not self.run.servers:
             return self._shim()

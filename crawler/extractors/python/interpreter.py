@@ -10,9 +10,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
-from typing import Any
+from typing import Any, Protocol
 
-from crawler.extractors.python.budget import Budget, BudgetExceededError
+from crawler.extractors.python.budget import MAX_CALLS, Budget, BudgetExceededError
 from crawler.extractors.python.guards import Guard
 from crawler.extractors.python.modules import Module, Modules
 from crawler.extractors.python.relevance import Relevance
@@ -42,6 +42,18 @@ class Signal(Enum):
     CONTINUE = auto()
 
 
+class Watcher(Protocol):
+    """Somebody who follows what a handler does. While there is one, calls run at once instead of being put off."""
+
+    def call(self, path: str, owner: Value, args: list[Value], kwargs: dict[str, Value], place: Place) -> None:
+        """See a call of something outside: `path` is dotted, `owner` the object whose method it is."""
+        ...
+
+    def enter(self, function: Function) -> None:
+        """See a call of one of the tree's own functions."""
+        ...
+
+
 class Interpreter(ABC):
     """One run over one project. `crawler.extractors.python.engine` joins it with expressions, statements and calls."""
 
@@ -68,6 +80,8 @@ class Interpreter(ABC):
         self.undecided = 0  # branches of the running function that may not be taken
         self.unsure = 0  # inside loops over what is not known
         self.orphan = False  # running a function whose caller was not found
+        self.max_calls = MAX_CALLS
+        self.watcher: Watcher | None = None  # who is shown calls of what lies outside
         self.uses_sdk = False
         self.main_sdk = "official"
 
@@ -120,7 +134,8 @@ class Interpreter(ABC):
         module.scope.names.setdefault("__file__", Unknown("path"))
         depth, self.depth = self.depth, 0
         try:
-            self.block(module.tree.body, module.scope)
+            with self.unwatched():
+                self.block(module.tree.body, module.scope)
         finally:
             self.depth = depth
             module.finished = True
@@ -178,6 +193,8 @@ class Interpreter(ABC):
             return
         owner = self.first(self.evaluate(target.value.value, scope))
         key = self.first(self.evaluate(target.slice, scope))
+        if isinstance(owner, Server) and isinstance(key, External) and key.path.endswith("CallToolRequest"):
+            owner.attributes["<call_tool>"] = self.first(value)
         if isinstance(owner, Server) and isinstance(key, External) and key.path.endswith("ListToolsRequest"):
             place = Place(scope.module.path, target.lineno)
             owner.registrations.append(
@@ -235,6 +252,15 @@ class Interpreter(ABC):
         return value
 
     @contextmanager
+    def unwatched(self) -> Iterator[None]:
+        """Run the body without showing its calls to anybody."""
+        held, self.watcher = self.watcher, None
+        try:
+            yield
+        finally:
+            self.watcher = held
+
+    @contextmanager
     def guarded(self, guard: Guard | None) -> Iterator[None]:
         """Run the body under `guard`."""
         if guard is None:
@@ -247,7 +273,7 @@ class Interpreter(ABC):
             self.guards.pop()
 
 
-__all__ = ["Interpreter", "Signal"]
+__all__ = ["Interpreter", "Signal", "Watcher"]
 
 _LONGEST_CHAIN = 100
 """Values that put each other off, one after another; imports in circles make longer ones."""

@@ -58,7 +58,7 @@ def item(run: Interpreter, owner: Value, index: Value, text: str = "") -> Value:
             return Unknown("index", text=text)
         return found.source if isinstance(found, Rest) else found
     if isinstance(owner, Made):
-        return owner.attributes.get(f"[{index}]", Unknown("index", text=text))
+        return Made(f"{owner.path}()[]", [], {}, owner.place)
     if isinstance(owner, Instance):
         return Unknown("index", text=text)
     return Unknown("index", getattr(owner, "kind", None), text=text)

@@ -23,6 +23,11 @@ from crawler.extractors.python.values import (
 def call_method(run: Interpreter, method: Method, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
     """Return the result of calling `method`."""
     owner, name = method.owner, method.name
+    outer = owner
+    while isinstance(outer, Method) and isinstance(outer.owner, (Made, Method)):  # `made.a.b.name()`
+        name, outer = f"{outer.name}.{name}", outer.owner
+    if isinstance(outer, Made) and outer is not owner:
+        return _made(run, outer, name, args, kwargs, place)
     if isinstance(owner, Server):
         return server_method(run, owner, name, args, kwargs, place)
     if isinstance(owner, Unknown):
@@ -30,9 +35,11 @@ def call_method(run: Interpreter, method: Method, args: list[Value], kwargs: dic
             inner = run.call(Method(run.first(owner), name), args, kwargs, place)
             return Unknown("configured", owner.kind, inner, owner.text, owner.name)
         if name in SERVER_METHODS:
-            server = assumed_server(run, owner, place)
+            server = None if run.watcher is not None else assumed_server(run, owner, place)
             if server is not None:
                 return server_method(run, server, name, args, kwargs, place)
+        if run.watcher is not None:
+            run.watcher.call(f"?.{name}", owner, args, kwargs, place)
         return Unknown(owner.reason, owner.kind, text=f"{owner.text}.{name}()")
     native = NATIVE.get(type(owner))
     if native is not None:
@@ -49,6 +56,8 @@ def call_method(run: Interpreter, method: Method, args: list[Value], kwargs: dic
 
 
 def _made(run: Interpreter, owner: Made, name: str, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:  # noqa: PLR0913
+    if run.watcher is not None:
+        run.watcher.call(f"{owner.path}().{name}", owner, args, kwargs, place)
     for handler in (parser_method, signature_method):
         value = handler(run, owner, name, args, kwargs, place)
         if value is not MISSING:

@@ -24,6 +24,15 @@ class Registration:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a call of a tool runs: its own function, or the server's dispatcher with the tool's name."""
+
+    name: str
+    function: Value = None
+    dispatcher: Value = None
+
+
 @dataclass(slots=True, eq=False)
 class Mount:
     """A server mounted in another one."""
@@ -55,6 +64,8 @@ class Server:
         """Make the server that calling the class at `path` gives, and note it."""
         name = args[0] if args else kwargs.get("name")
         server = Server(server_kind(path) or "official", name, place, guards=tuple(run.guards))
+        if "on_call_tool" in kwargs:
+            server.attributes["<call_tool>"] = run.first(kwargs["on_call_tool"])
         for key in ("on_list_tools",):
             handler = run.first(kwargs[key]) if key in kwargs else None
             if handler is not None:

@@ -65,6 +65,7 @@ class Unknown:
     default: Value = MISSING
     text: str = ""
     name: str = ""
+    prefix: str = ""  # how the text begins, where that much is known
 
 
 @dataclass(frozen=True, slots=True, eq=False)

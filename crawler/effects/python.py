@@ -1,0 +1,149 @@
+"""What a tool's handler does, in Python.
+
+The handler is run by the extractor's own partial evaluator with unknown arguments: both sides of what is not known,
+own functions, methods and modules followed, and every call of something outside shown to a watcher that looks it up
+in `python.toml`. A handler that serves several tools (`call_tool`) is run with the tool's own name, so that only its
+branch is taken. Depth and steps are bounded; nothing is executed.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from crawler.effects.pyreads import Call, read_call
+from crawler.effects.table import Table, table
+from crawler.extractors.python.budget import Budget
+from crawler.extractors.python.interpreter import Interpreter
+from crawler.extractors.python.server import Body
+from crawler.extractors.python.values import MISSING, Function, Made, Partial, Place, Text, Unknown, Value
+from mcp_catalogue.model import Effect, EffectId
+
+STEPS = 5_000
+"""Evaluated nodes of one tool's handler with all that it calls."""
+TOTAL = 120_000
+"""Evaluated nodes of all handlers of one project."""
+DEPTH = 10
+"""Own functions between a handler and an effect."""
+EFFECTS = 60
+"""Effects kept of one tool."""
+EVERY_TOOL = "every tool"
+"""First link of the chain of an effect that does not tell one tool of a server from another."""
+_MANY = 5
+_NEARLY_ALL = 0.8
+
+
+@dataclass(slots=True)
+class Seen:
+    """What one handler was seen to do; `entered` are the own functions that the dispatcher called itself."""
+
+    effects: tuple[Effect, ...] = ()
+    entered: tuple[Function, ...] = ()
+
+
+@dataclass(slots=True)
+class _Watcher:
+    run: Interpreter
+    table: Table
+    effects: dict[tuple[str, str | None, str, int], Effect] = field(default_factory=dict)
+    entered: dict[int, Function] = field(default_factory=dict)
+
+    def call(self, path: str, owner: Value, args: list[Value], kwargs: dict[str, Value], place: Place) -> None:
+        """Look one outside call up; what it is handed to call back is followed too."""
+        entry = self.table.find(path)
+        if entry is not None and len(self.effects) < EFFECTS:
+            found = read_call(self.run, entry, Call(path, owner, args, kwargs))
+            if found is not None:
+                id_, target = found
+                via = tuple(getattr(node, "name", "lambda") for node in self.run.active[1:])
+                effect = Effect(id=EffectId(id_), target=target, file=place.file, line=place.line, via=via)
+                self.effects.setdefault((id_, target, place.file, place.line), effect)
+        for value in (*args, *kwargs.values()):
+            function = self.run.force(value)
+            while isinstance(function, Partial):
+                function = self.run.force(function.function)
+            if isinstance(function, Function) and function.node not in self.run.active:
+                self.run.invoke(function, [], {}, place)
+
+    def enter(self, function: Function) -> None:
+        """Note an own function that is called straight from the handler."""
+        if len(self.run.active) == 1:
+            self.entered.setdefault(id(function.node), function)
+
+
+def effects_of(run: Interpreter, bodies: Sequence[Body]) -> list[Seen]:
+    """Run every tool's handler; return what was seen of each, in order."""
+    spent = 0
+    out: list[Seen] = []
+    for body in bodies:
+        if spent >= TOTAL:
+            out.append(Seen())
+            continue
+        watcher = _Watcher(run, table("python"))
+        with _lent(run, watcher, min(STEPS, TOTAL - spent)) as budget:
+            run.bounded(partial(_enter, run, body))
+            spent += budget.spent
+        effects = sorted(watcher.effects.values(), key=lambda e: (e.file, e.line, e.id, e.target or ""))
+        out.append(Seen(tuple(effects), tuple(watcher.entered.values())))
+    return _mark_shared(out)
+
+
+@contextmanager
+def _lent(run: Interpreter, watcher: _Watcher, steps: int) -> Iterator[Budget]:
+    """Lend the evaluator to one handler, and give it back as it was."""
+    held = (run.budget, run.guards, run.active, run.watcher, run.muted, run.orphan, run.max_calls)
+    budget = Budget(steps)
+    run.budget, run.guards, run.active, run.watcher = budget, [], [], watcher
+    run.muted, run.orphan, run.max_calls = 1, False, DEPTH
+    try:
+        yield budget
+    finally:
+        run.budget, run.guards, run.active, run.watcher, run.muted, run.orphan, run.max_calls = held
+
+
+def _enter(run: Interpreter, body: Body) -> None:
+    function = run.first(body.function)
+    while isinstance(function, Partial):
+        function = run.first(function.function)
+    if isinstance(function, Function):
+        while function.wrapped is not None:
+            function = function.wrapped
+        run.invoke(function, [], {}, Place(function.module.path, function.node.lineno))
+        return
+    dispatcher = run.first(body.dispatcher)
+    if isinstance(dispatcher, Function):
+        place = Place(dispatcher.module.path, dispatcher.node.lineno)
+        run.invoke(dispatcher, _dispatched(dispatcher, body.name, place), {}, place)
+
+
+def _dispatched(dispatcher: Function, name: str, place: Place) -> list[Value]:
+    """The arguments of a dispatcher: `(name, arguments)`, `(context, params)` or `(request)`."""
+    text = Text.at(name, place)
+    given = Unknown("argument", text="arguments")
+    spec = dispatcher.node.args
+    names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+    if dispatcher.bound is not MISSING and dispatcher.bound is not None:
+        names = names[1:]
+    params = Made("mcp.types.CallToolRequestParams", [], {"name": text, "arguments": given}, place)
+    if len(names) >= 2 and names[1] in ("params", "request", "req"):
+        return [Unknown("context"), params]
+    if len(names) == 1:
+        return [Made("mcp.types.CallToolRequest", [], {"params": params}, place)]
+    return [text, given]
+
+
+def _mark_shared(found: list[Seen]) -> list[Seen]:
+    """Put `EVERY_TOOL` before the chain of what nearly every tool does in one place: logs, telemetry, sign-in."""
+    if len(found) < _MANY:
+        return found
+    counts = Counter(place for seen in found for place in {_place(e) for e in seen.effects})
+    shared = {place for place, count in counts.items() if count >= _NEARLY_ALL * len(found)}
+    return [
+        Seen(tuple(replace(e, via=(EVERY_TOOL, *e.via)) if _place(e) in shared else e for e in s.effects), s.entered)
+        for s in found
+    ]
+
+
+def _place(effect: Effect) -> tuple[str, str | None, str, int]:
+    return effect.id, effect.target, effect.file, effect.line
