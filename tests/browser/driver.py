@@ -29,12 +29,13 @@ class Browser:
         )
         try:
             assert driver.stdout is not None
-            port = next(m[1] for line in driver.stdout if (m := re.search(r"on port (\d+)", line)))
+            port = next(m[1] for line in driver.stdout if (m := re.search(r"successfully on port (\d+)", line)))
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120, trust_env=False) as client:
                 arguments = [
                     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
                     f"--host-resolver-rules=MAP * 127.0.0.1:{hosts}, EXCLUDE 127.0.0.1",
                     "--disable-background-networking", "--disable-component-update", "--no-first-run",
+                    "--disable-features=NetworkTimeServiceQuerying",
                 ]  # fmt: skip
                 wanted = {
                     "browserName": "chrome",
@@ -49,7 +50,7 @@ class Browser:
                 client.delete(browser._base)
         finally:
             driver.terminate()
-            driver.wait()
+            driver.communicate()
 
     def _post(self, path: str, body: dict[str, Any]) -> Any:
         answer = self._client.post(self._base + path, json=body)

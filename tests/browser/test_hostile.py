@@ -12,6 +12,9 @@ from tests.browser.driver import Browser
 from tests.mcp_catalogue.pages.payloads import PAYLOADS, records
 
 pytestmark = pytest.mark.browser
+SEEN = """return [
+    window.ran !== undefined, location.pathname, performance.getEntriesByType('resource').map(e => e.name)
+]"""
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +49,9 @@ def test_nothing_runs_and_nothing_leaves(watched: Browser, hostile: Served, dang
     for page in pages:
         path = page.relative_to(dangerous).as_posix()
         watched.open(hostile.url(path))
-        assert watched.run("return window.ran === undefined"), path
-        assert watched.run("return location.pathname").endswith(path), path
-        loaded = watched.run("return performance.getEntriesByType('resource').map(e => e.name)")
+        ran, place, loaded = watched.run(SEEN)
+        assert not ran, path
+        assert place.endswith(path), path
         assert all(name.startswith(hostile.url("static/")) for name in loaded), path
     assert watched.complaints() == []
     assert hostile.strangers() == []

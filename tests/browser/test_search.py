@@ -1,5 +1,6 @@
 """Search as you type, in a real browser."""
 
+import json
 from pathlib import Path
 from urllib.parse import quote
 
@@ -45,10 +46,11 @@ def test_filters_narrow(browser: Browser, served: Served) -> None:
     assert all("Destructive" in line for line in lines)
 
 
-def test_a_signal_narrows(browser: Browser, served: Served) -> None:
-    every = ask(browser, served, "q=get")
-    narrowed = ask(browser, served, "q=get&signal=caller-path")
-    assert set(narrowed) < set(every)
+def test_a_signal_narrows(browser: Browser, served: Served, folder: Path) -> None:
+    assert ask(browser, served, "q=get&signal=caller-path")
+    for href in browser.run("return [...document.querySelectorAll('#results li a')].map(a => a.href)"):
+        twin = (folder / href.split("/mcp/")[1]).with_suffix(".json")
+        assert "caller-path" in [signal["id"] for signal in json.loads(twin.read_bytes())["signals"]]
 
 
 @pytest.mark.parametrize("words", ["取消订单", "查询", "変更", "항목을"])
