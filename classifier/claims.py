@@ -2,8 +2,7 @@
 
 from msgspec.structs import replace
 
-from classifier.clauses import Clause
-from classifier.phrases import Phrase
+from classifier.phrases import Clause, Phrase
 from classifier.reading import Reading, evidence_of
 from classifier.rulebook import Pattern, Rulebook
 from mcp_catalogue.model import EvidenceKind, Strength

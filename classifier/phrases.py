@@ -44,3 +44,18 @@ def classify_noun(
         if (found := nouns.get(word)) is not None:
             nearby |= found
     return head, nearby
+
+
+class Clause(msgspec.Struct, frozen=True):
+    """What a description says the tool does.
+
+    `phrases` are the main clause's actions; `asides` actions of later joined clauses ("… and deletes it");
+    `quote` the sentence they stand in, verbatim; `heading` is true where the sentence is a noun phrase only;
+    `information` where that noun phrase names a piece of information.
+    """
+
+    phrases: tuple[Phrase, ...] = ()
+    asides: tuple[Phrase, ...] = ()
+    quote: str = ""
+    heading: bool = False
+    information: bool = False

@@ -5,11 +5,11 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from classifier.clauses import Clause, read_clause
+from classifier.clauses import read_clause
 from classifier.combine import Claim
 from classifier.context import Context
 from classifier.names import NameReading, read_name
-from classifier.phrases import Phrase
+from classifier.phrases import Clause, Phrase
 from classifier.rulebook import Pattern, Rule, Rulebook
 from classifier.schema import Parameter, Schema, read_schema
 from classifier.text import Folded, fold

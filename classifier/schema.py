@@ -11,10 +11,42 @@ MAX_DEPTH = 2
 _BRANCHES = ("anyOf", "oneOf", "allOf")
 _DEEPER = frozenset({"properties", "items", *_BRANCHES})
 SURE_ACTION_NAMES = frozenset(
-    ["action", "operation", "op", "command", "verb", "cmd", "subcommand", "sub_command", "action_type", "operation_type", "actiontype", "operationtype", "sub_action", "subaction", "action_name", "operations", "actions"]
+    [
+        "action",
+        "operation",
+        "op",
+        "command",
+        "verb",
+        "cmd",
+        "subcommand",
+        "sub_command",
+        "action_type",
+        "operation_type",
+        "actiontype",
+        "operationtype",
+        "sub_action",
+        "subaction",
+        "action_name",
+        "operations",
+        "actions",
+    ]
 )
 ACTION_NAMES = SURE_ACTION_NAMES | frozenset(
-    ["method", "mode", "type", "request", "event", "task", "http_method", "function", "tool", "state", "intent", "resource_action", "do"]
+    [
+        "method",
+        "mode",
+        "type",
+        "request",
+        "event",
+        "task",
+        "http_method",
+        "function",
+        "tool",
+        "state",
+        "intent",
+        "resource_action",
+        "do",
+    ]
 )
 
 

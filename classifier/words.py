@@ -12,6 +12,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+import msgspec
+
 from mcp_catalogue.errors import DataError
 
 _CJK = ("zh", "ja", "ko")
@@ -28,6 +30,22 @@ class Verb:
     form: str = "base"  # base | third | gerund | noun
 
 
+class Grammar(msgspec.Struct, frozen=True):
+    """The small words of `classifier/lexicon/grammar.toml`, each list as a set."""
+
+    skip: frozenset[str]
+    condition: frozenset[str]
+    determiners: frozenset[str]
+    stop: frozenset[str]
+    partitive: frozenset[str]
+    join: frozenset[str]
+    breaks: frozenset[str]
+    of: frozenset[str]
+    perform: frozenset[str]
+    enable: frozenset[str]
+    you: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
     """The tables: Latin and Cyrillic words by form, compounds by their first word's longest length, CJK by script."""
@@ -35,6 +53,7 @@ class Lexicon:
     verbs: Mapping[str, Verb]
     nouns: Mapping[str, frozenset[str]]
     contexts: Mapping[str, frozenset[str]]
+    grammar: Grammar
     longest: int
     cjk_verbs: Mapping[str, Verb]
     cjk_nouns: Mapping[str, frozenset[str]]
@@ -93,7 +112,9 @@ def lexicon() -> Lexicon:
     options = re2.Options()
     options.longest_match = True
     words = sorted({*cjk_verbs, *cjk_nouns})
+    grammar = tomllib.loads((folder / "grammar.toml").read_text("utf-8"))
     return Lexicon(
+        grammar=Grammar(**{name: frozenset(listed.split()) for name, listed in grammar.items()}),
         verbs=verbs,
         nouns=nouns,
         contexts=contexts,

@@ -1,0 +1,63 @@
+"""What an action is done to: the words from a verb to the next preposition."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from classifier.phrases import Phrase, classify_noun
+from classifier.words import Grammar, Lexicon
+
+MAX_WORDS = 8
+_EMPTY: frozenset[str] = frozenset()
+
+
+class NounPhrase(msgspec.Struct, frozen=True):
+    """An object as read: its words and classes, what it belongs to, what it is taken from, and the index after it."""
+
+    words: tuple[str, ...]
+    classes: frozenset[str]
+    nearby: frozenset[str]
+    owner: tuple[str, ...]
+    origin: str
+    end: int
+
+    def phrase(self, action: str, base: str, *, sure: bool, origin: str) -> Phrase:
+        """Return the phrase of an action done to this object."""
+        text = " ".join(self.words)
+        return Phrase(action, base, text, self.classes, self.nearby, sure, self.words, self.owner, origin)
+
+
+def read_noun_phrase(words: Sequence[str], start: int, lexicon: Lexicon) -> NounPhrase:
+    """Read the object that starts at `start`; it may be empty."""
+    grammar = lexicon.grammar
+    noun, end = _words(words, start, grammar)
+    classes, nearby = classify_noun(noun, lexicon.nouns, lexicon.longest) if noun else (_EMPTY, _EMPTY)
+    following = words[end] if end < len(words) else ""
+    owner: list[str] = []
+    if following == "of":
+        owner, _ = _words(words, end + 1, grammar)
+        for word in owner:
+            nearby |= lexicon.nouns.get(word, _EMPTY)
+    origin = " ".join(words[end + 1 : end + 5]) if following == "from" else ""
+    return NounPhrase(tuple(noun), classes, nearby, tuple(owner), origin, end)
+
+
+def _words(words: Sequence[str], start: int, grammar: Grammar) -> tuple[list[str], int]:
+    noun: list[str] = []
+    i = start
+    while i < len(words) and len(noun) < MAX_WORDS:
+        word = words[i]
+        if word in grammar.of and (not noun or noun[-1] in grammar.partitive):
+            noun = []  # "a list of members": the members are meant
+        elif word == "of" or word in {"(", "["}:
+            break
+        elif word in grammar.determiners or (word.endswith("ly") and not noun):
+            pass
+        elif word == "," and noun and i + 1 < len(words) and "-" in words[i + 1]:
+            pass  # "a short-lived, pre-authenticated address"
+        elif word in grammar.stop or not word[0].isalnum():
+            break
+        else:
+            noun.append(word)
+        i += 1
+    return noun, i
