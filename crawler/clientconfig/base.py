@@ -64,8 +64,11 @@ class ClientConfig:
 
 
 def split_credentials(url: str) -> tuple[str, Secret | None]:
-    """Return `url` without user and password, and those as an `Authorization` header."""
-    parts = urlsplit(url)
+    """Return `url` without user and password, and those as an `Authorization` header; nothing of a broken one."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", None
     userinfo, at, host = parts.netloc.rpartition("@")
     if not at:
         return url, None

@@ -46,6 +46,8 @@ def read_pip(environ: Mapping[str, str], home: Path, public_index: str) -> PipSe
             notes.append(f"pip's find-links page {bare.partition('?')[0]} is not read: name it as an index")
         elif scheme == "file":
             indexes.append(Index(folder=Path(url2pathname(urlsplit(bare).path))))
+        elif not bare:
+            notes.append("an address in pip's settings cannot be read")
         elif len(scheme) <= 1:  # a path; one letter is a Windows drive
             indexes.append(Index(folder=Path(bare).expanduser()))
         else:

@@ -71,7 +71,7 @@ class Cache:
             handle, name = tempfile.mkstemp(prefix=".incoming-", dir=folder)
         path = Path(name)
         try:
-            with os.fdopen(handle, "w+b") as file:
+            with _disk(), os.fdopen(handle, "w+b") as file:  # a disk that fills up is told, not a fault of the host
                 yield Incoming(self, path, file)
         finally:
             with suppress(OSError):

@@ -1,7 +1,7 @@
 """npm packages: one version's document where the registry gives it, else the package's whole one."""
 
 from dataclasses import dataclass, field
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote
 
 import msgspec
 
@@ -10,7 +10,7 @@ from crawler.fetch.cache import from_integrity
 from crawler.fetch.revalidate import revalidated
 from crawler.fetch.semver import best_match
 from crawler.fetch.transfer import transfer
-from crawler.http import Reply, redact
+from crawler.http import Reply, redact, web_join
 from crawler.targets import Package, target_id
 from crawler.tree import Origin
 from mcp_catalogue.errors import FetchError
@@ -121,8 +121,8 @@ def _read_package(reply: Reply) -> _Package:
 
 
 def _located(target: Package, found: _Version, registry: str) -> Located:
-    place = urljoin(registry, found.dist.tarball)
-    if urlsplit(place).scheme not in {"http", "https"}:
+    place = web_join(registry, found.dist.tarball)
+    if place is None:
         raise FetchError(f"npm package {target.name!r}: its tarball has no http address")
     known = from_integrity(found.dist.integrity or "")
     if known is None and found.dist.shasum:

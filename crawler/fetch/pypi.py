@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urljoin
 
 import httpx
 import msgspec
@@ -22,7 +22,7 @@ from crawler.clientconfig import Index
 from crawler.fetch.base import FetchContext, Fetched, Form, Located
 from crawler.fetch.revalidate import revalidated
 from crawler.fetch.transfer import transfer
-from crawler.http import Reply, redact
+from crawler.http import Reply, redact, web_join
 from crawler.targets import Package, target_id
 from crawler.tree import Origin
 from mcp_catalogue.errors import FetchError
@@ -196,8 +196,8 @@ def _read_project(reply: Reply) -> _Project:
         project = _Project(list(_read_html(reply.body)))
     kept = []
     for file in project.files:
-        url = urljoin(base, file.url)
-        if urlsplit(url).scheme in {"http", "https"}:
+        url = web_join(base, file.url)
+        if url:
             hashes = {k: v for k, v in file.hashes.items() if k == "sha256"}
             kept.append(_File(file.filename, url, hashes, file.yanked))
     return _Project(kept)
@@ -206,7 +206,7 @@ def _read_project(reply: Reply) -> _Project:
 def _read_html(body: bytes) -> Iterator[_File]:
     """Read the links of a Simple page (PEP 503): the digest is the fragment, `data-yanked` marks withdrawal."""
     for link in LexborHTMLParser(body.decode("utf-8", "replace")).css("a[href]"):
-        url, fragment = urldefrag(link.attributes.get("href") or "")
+        url, _, fragment = (link.attributes.get("href") or "").partition("#")
         algorithm, _, digest = fragment.partition("=")
         yanked = (link.attributes.get("data-yanked") or True) if "data-yanked" in link.attributes else False
         yield _File(link.text(strip=True), url, {algorithm: digest} if algorithm == "sha256" else {}, yanked)

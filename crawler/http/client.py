@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO, Self
-from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpx
 
 from crawler.http.politeness import Politeness
 from crawler.http.retry import RETRIED_STATUSES, Retry, retry_after
+from crawler.http.urls import origin_of, redact, web_join
 from mcp_catalogue import __version__
 from mcp_catalogue.errors import FetchError
 
@@ -61,18 +61,6 @@ def user_agent(contact: str | None = None) -> str:
     """Return the honest User-Agent; `contact` is an address under which the crawling person can be reached."""
     suffix = f"; +{contact}" if contact else ""
     return f"mcp-catalogue/{__version__} (static catalogue of MCP servers{suffix})"
-
-
-def redact(url: str) -> str:
-    """Return `url` without user, password, query and fragment, for messages and records."""
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-
-
-def origin_of(url: str) -> tuple[str, str, int | None]:
-    """Return scheme, host and port of `url`."""
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 _LIMITS = Limits()
@@ -193,6 +181,9 @@ class Http:
         except httpx.TimeoutException:
             return None, "no answer in time"
         except httpx.ConnectError as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                hint = "set SSL_CERT_FILE to your company's certificates, if it has its own"
+                raise FetchError(f"{redact(url)}: the certificate cannot be verified; {hint}") from error
             return None, f"cannot connect ({_reason(error)})"
         except httpx.InvalidURL as error:
             raise FetchError(f"{redact(url)}: not a usable address ({_reason(error)})") from error
@@ -217,7 +208,7 @@ class Http:
                     if response.status_code not in _REDIRECTS or not location:
                         yield response
                         return
-                    current = urljoin(current, location)
+                    current = web_join(current, location) or ""
                 finally:
                     response.close()
         raise FetchError(f"{redact(url)}: more than {self.limits.redirects} redirects")
@@ -251,8 +242,8 @@ def _again(reply: Reply) -> bool:
 
 def _checked(url: str, first: str) -> str:
     """Refuse what is no web address, and a redirect that gives up encryption."""
-    scheme = urlsplit(url).scheme
-    if scheme not in {"http", "https"} or not urlsplit(url).hostname:
+    scheme, host, _ = origin_of(url)
+    if scheme not in {"http", "https"} or not host:
         raise FetchError(f"{redact(first)}: refused to go to an address that is not http or https")
     if scheme == "http" and first.startswith("https:"):
         raise FetchError(f"{redact(first)}: refused a redirect from https to http")

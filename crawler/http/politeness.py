@@ -17,6 +17,10 @@ class HostLimit:
     per_second: float | None = None
 
 
+DEFAULT_LIMITS: Mapping[str, HostLimit] = {"api.github.com": HostLimit(concurrent=4)}
+"""Hosts whose documentation asks for less (GitHub: "Best practices for using the REST API")."""
+
+
 @dataclass(slots=True)
 class _Host:
     """What is known of one host; `free_at` is when the next request may begin, on the monotonic clock."""
@@ -45,7 +49,7 @@ class Politeness:
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._default = default or HostLimit()
-        self._limits = dict(hosts or {})
+        self._limits = {**DEFAULT_LIMITS, **(hosts or {})}
         self._hosts: dict[str, _Host] = {}
         self._lock = threading.Lock()
         self._clock = clock

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from crawler.sources.base import EnumerationSource, Listing, Skipped, SourceContext
-from crawler.sources.config import SourceConfig, enumerate_all, read_sources, trusted_addresses
+from crawler.sources.config import SourceConfig, enumerate_all, read_host_limits, read_sources, trusted_addresses
 from crawler.sources.folder import FolderSource
 from crawler.sources.github import GithubSource
 from crawler.sources.glama import GlamaSource
@@ -37,6 +37,7 @@ __all__ = [
     "SourceConfig",
     "SourceContext",
     "enumerate_all",
+    "read_host_limits",
     "read_sources",
     "trusted_addresses",
 ]

@@ -13,7 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from crawler.fetch import FetchContext
+from crawler.http import HostLimit
 from crawler.sources.base import Listing, Skipped, SourceContext
 from mcp_catalogue.errors import CatalogueError, DataError
 
@@ -55,24 +58,37 @@ def enumerate_all(
             yield config.name, Skipped(what=config.name, reason=str(error))
 
 
+def read_host_limits(path: Path) -> dict[str, HostLimit]:
+    """Return the `[hosts]` of a sources file: how fast each host may be asked. Raises `DataError`."""
+    body = _toml(path) if path.suffix.lower() == ".toml" else {}
+    try:
+        return msgspec.convert(body.get("hosts", {}), dict[str, HostLimit])
+    except msgspec.ValidationError as error:
+        raise DataError(f"{path}: [hosts] is not of the form it should have ({error})") from error
+
+
 def trusted_addresses(configs: Iterable[SourceConfig]) -> tuple[str, ...]:
     """Return the addresses that the sources file itself names: whoever wrote it may name private ones."""
     return tuple(url for config in configs if isinstance(url := config.options.get("url"), str))
 
 
 def _tables(path: Path) -> list[Any] | None:
-    try:
-        body = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise DataError(f"{path}: cannot be opened ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: not TOML ({error})") from error
+    body = _toml(path)
     if "server" in body:
         return None
     tables = body.get("source")
     if not isinstance(tables, list):
         raise DataError(f"{path}: has neither [[source]] nor [[server]] tables")
     return tables
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise DataError(f"{path}: cannot be opened ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: not TOML ({error})") from error
 
 
 def _disabled(table: object) -> bool:

@@ -1,3 +1,4 @@
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -69,3 +70,9 @@ def test_the_folder_is_the_users(tmp_path: Path) -> None:
 )
 def test_integrity_values_are_read(text: str, expected: tuple[str, str] | None) -> None:
     assert from_integrity(text) == expected
+
+
+def test_a_disk_that_fills_up_is_one_clear_line_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(FetchError, match="No space left"), Cache(tmp_path).incoming():
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []

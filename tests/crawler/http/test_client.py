@@ -132,7 +132,9 @@ def test_redirects_are_followed_and_counted() -> None:
         http.get(URL)
 
 
-@pytest.mark.parametrize("location", ["http://registry.example/x", "file:///etc/passwd", "gopher://registry.example/"])
+@pytest.mark.parametrize(
+    "location", ["http://registry.example/x", "file:///etc/passwd", "gopher://registry.example/", "https://[bad", "//"]
+)
 def test_a_redirect_away_from_https_is_refused(location: str) -> None:
     with make(lambda _: httpx.Response(302, headers={"Location": location})) as http, pytest.raises(FetchError):
         http.get(URL)
@@ -194,3 +196,10 @@ def test_a_host_that_drips_is_given_up_on() -> None:
     with http, pytest.raises(FetchError, match="comes too slowly"):
         http.get(URL)
     assert now[0] < 60
+
+
+def test_a_certificate_that_cannot_be_verified_is_not_tried_again() -> None:
+    answers = Answers(httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"))
+    with make(answers) as http, pytest.raises(FetchError, match="SSL_CERT_FILE"):
+        http.get(URL)
+    assert len(answers.requests) == 1

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from crawler.fetch import FetchContext
-from crawler.sources import SOURCES, Listing, Skipped, enumerate_all, read_sources
+from crawler.http import HostLimit
+from crawler.sources import SOURCES, Listing, Skipped, enumerate_all, read_host_limits, read_sources, trusted_addresses
 from crawler.targets import Package, parse_reference
 from mcp_catalogue.errors import DataError
 from mcp_catalogue.resources import resource_dir
@@ -48,3 +49,19 @@ def test_the_shipped_lists_hold_and_name_packages_of_both_languages(fetching: Fe
     assert len(set(targets)) == len(targets) >= 30
     assert {t.ecosystem for t in targets if isinstance(t, Package)} == {"pypi", "npm"}
     assert Package(ecosystem="pypi", name="mcp-okx") in targets
+
+
+def test_a_sources_file_may_bound_how_fast_hosts_are_asked(tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text('[hosts."registry.example"]\nconcurrent = 2\nper_second = 0.5\n')
+    assert read_host_limits(path) == {"registry.example": HostLimit(concurrent=2, per_second=0.5)}
+    path.write_text('[hosts]\n"registry.example" = "slow"\n')
+    with pytest.raises(DataError, match="hosts"):
+        read_host_limits(path)
+    assert read_host_limits(tmp_path / "list.txt") == {}
+
+
+def test_addresses_that_the_file_names_are_trusted(tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text('[[source]]\nkind = "mcp-registry"\nurl = "http://10.0.0.1/"\n[[source]]\nkind = "npm"\n')
+    assert trusted_addresses(read_sources(path)) == ("http://10.0.0.1/",)
