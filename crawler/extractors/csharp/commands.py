@@ -61,7 +61,7 @@ def read(code: Code, template: Template | None) -> Iterator[Tool]:
     hidden = _hidden(code)
     for group in groups:
         if group.parent is None and template is not None and group.name not in hidden:
-            yield _group_tool(group, template)
+            yield _group_tool(code, group, template)
         for name in group.commands:
             tool = _command_tool(code, group, name, guard)
             if tool is not None:
@@ -177,14 +177,16 @@ def _shared(path: str, other: str) -> int:
     return next((i for i, (a, b) in enumerate(pairs) if a != b), 0)
 
 
-def _group_tool(group: Group, template: Template) -> Tool:
-    place = _arguments(group.node)
+def _group_tool(code: Code, group: Group, template: Template) -> Tool:
+    place, file = (_arguments(group.node) or [group.node])[0], group.file
+    if place.type == "identifier" and (named := code.member(owner_of(group.node), text(place))) is not None:
+        place, file = named
     return Tool(
         name=group.name,
         description=group.description + template.suffix,
         input_schema=template.schema,
         annotations=Annotations(title=group.title or group.name),
-        location=Location(file=group.file.path, line=line(place[0]) if place else line(group.node)),
+        location=Location(file=file.path, line=line(place)),
         handler=Handler(file=group.file.path, start=line(group.node), end=end_line(group.node)),
     )
 
