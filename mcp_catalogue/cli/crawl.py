@@ -12,7 +12,15 @@ import typer
 
 from crawler.fetch import FetchContext, open_context
 from crawler.merge import merge
-from crawler.sources import Listing, Skipped, SourceConfig, enumerate_all, read_sources, trusted_addresses
+from crawler.sources import (
+    Listing,
+    Skipped,
+    SourceConfig,
+    enumerate_all,
+    read_host_limits,
+    read_sources,
+    trusted_addresses,
+)
 from mcp_catalogue.cli.judging import JudgeMode, Judging, MaxTokens, Model, opened
 from mcp_catalogue.cli.options import DEFAULT_DATABASE, Database, SourcesDir
 from mcp_catalogue.cli.progress import note, progress
@@ -50,11 +58,12 @@ def crawl(
 
       catalogue crawl --sources my-servers.toml --db my.db
     """
-    configs = read_sources(sources or resource_dir("data") / "starter.toml")
+    listed = sources or resource_dir("data") / "starter.toml"
+    configs, hosts = read_sources(listed), read_host_limits(listed)
     trusted = trusted_addresses(configs)
     with (
         Store.open(db, create=True) as store,
-        open_context(sources_dir=sources_dir, allow_private=allow_private, trusted=trusted) as context,
+        open_context(sources_dir=sources_dir, allow_private=allow_private, trusted=trusted, hosts=hosts) as context,
     ):
         for line in context.clients.notes:
             note(f"note: {line}")
