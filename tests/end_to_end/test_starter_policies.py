@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import frictionless
@@ -13,6 +14,7 @@ from mcp_catalogue.policy import FORMATS, Decided, ProfileName, decide
 from mcp_catalogue.schemas import schema_text
 from mcp_catalogue.store import Store
 from tests.conftest import Run
+from tests.mcp_catalogue.policy import engines
 from tests.mcp_catalogue.policy.forms import checked, names
 
 pytestmark = pytest.mark.network
@@ -25,6 +27,25 @@ def decided(database: Path, profile: ProfileName) -> Iterator[tuple[str, bool, l
             pairs = zip(record.facts.tools, record.classifications, strict=True)
             made = [Decided(tool=t, label=c, decision=decide(record.facts, t, c, profile)) for t, c in pairs]
             yield record.facts.id, record.facts.completeness.status is Status.COMPLETE, made
+
+
+def engines_accept(database: Path, folder: Path) -> None:
+    """Hand every server's policy to each engine that can be had here."""
+    with suppress(engines.NotAvailableError):
+        codex = engines.codex()
+        for number, (server, complete, made) in enumerate(decided(database, "balanced")):
+            text = FORMATS["codex"].server(made, server_name="shop", complete=complete).text
+            home = engines.codex_home(folder / f"codex-{number}", text, ["true"])
+            assert engines.codex_reads(codex, home).returncode == 0, server
+    with suppress(engines.NotAvailableError):
+        intercept = engines.intercept()
+        for profile in PROFILES:
+            for server, complete, made in decided(database, profile):
+                path = folder / "policy.yaml"
+                path.write_text(
+                    FORMATS["intercept"].server(made, server_name="shop", complete=complete).text, encoding="utf-8"
+                )
+                assert engines.intercept_reads(intercept, path).returncode == 0, server
 
 
 def test_every_policy_is_well_formed_and_the_dataset_validates(catalogue: Run, tmp_path: Path) -> None:
@@ -52,6 +73,7 @@ def test_every_policy_is_well_formed_and_the_dataset_validates(catalogue: Run, t
     assert servers >= 20 * len(PROFILES)
     assert tools >= 200 * len(PROFILES)
 
+    engines_accept(database, tmp_path)
     done = catalogue("export", "--db", database, "--out", tmp_path / "data", "--format", "all")
     assert done.returncode == 0, done.stderr
     check = Draft202012Validator(json.loads(schema_text("server.schema.json")))

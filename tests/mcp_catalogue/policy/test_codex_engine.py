@@ -1,8 +1,6 @@
 """Codex itself reads our config.toml, starts a small MCP server under it, and offers the tools that are left."""
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,38 +11,19 @@ import pytest
 
 from mcp_catalogue.model import Category, Severity
 from mcp_catalogue.policy import FORMATS
+from tests.mcp_catalogue.policy import engines
 
 pytestmark = pytest.mark.network
 
-HERE = Path(__file__).parent
-ENGINES = Path(__file__).parents[3] / "build" / "engines"
-VERSION = "0.169.0"
+SERVER = str(Path(__file__).parent / "fixtures" / "shop_server.py")
 
 
 @pytest.fixture(scope="module")
 def codex() -> str:
-    """Codex of the version that the format names, by the user's own npm, kept under build/engines."""
-    folder = ENGINES / f"codex-{VERSION}"
-    binary = folder / "node_modules" / ".bin" / ("codex.cmd" if sys.platform == "win32" else "codex")
-    if not binary.exists():
-        npm = shutil.which("npm")
-        if npm is None:
-            pytest.skip("Codex needs npm to be installed")
-        folder.mkdir(parents=True, exist_ok=True)
-        command = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(folder)]
-        subprocess.run([*command, f"@openai/codex@{VERSION}"], check=True, capture_output=True, timeout=600)
-    return str(binary)
-
-
-def configured(folder: Path, text: str, tools: list[str]) -> dict[str, str]:
-    """Write a configuration with the server and our lines under its heading; answer Codex's environment."""
-    heading, lines = text.split("\n", 1)
-    launch = [f"command = {json.dumps(sys.executable)}"]
-    launch.append(f"args = {json.dumps([str(HERE / 'fixtures' / 'shop_server.py'), *tools])}")
-    (folder / "config.toml").write_text("\n".join([heading, *launch, lines]), encoding="utf-8")
-    # nothing but the loopback: a proxy that is not there
-    nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")
-    return {**os.environ, **nowhere, "CODEX_HOME": str(folder)}
+    try:
+        return engines.codex()
+    except engines.NotAvailableError as error:
+        pytest.skip(str(error))
 
 
 def test_the_format_names_the_version_that_is_asked(codex: str) -> None:
@@ -58,15 +37,7 @@ def test_codex_reads_what_we_wrote(codex: str, shop: Any, tool: Any, tmp_path: P
     hostile = [tool(name, Category.READ, Severity.LOW) for name in names]
     decided = {"shop": shop, "hostile": hostile, "empty": ()}[which]
     text = FORMATS["codex"].server(decided, server_name="shop", complete=True).text
-    environment = configured(tmp_path, text, [])
-    done = subprocess.run(
-        [codex, "mcp", "get", "shop", "--json"],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env=environment,
-    )
+    done = engines.codex_reads(codex, engines.codex_home(tmp_path, text, [sys.executable, SERVER]))
     assert done.returncode == 0, done.stderr
     read = json.loads(done.stdout)
     if which == "shop":
@@ -76,10 +47,8 @@ def test_codex_reads_what_we_wrote(codex: str, shop: Any, tool: Any, tmp_path: P
 
 def test_codex_refuses_an_approval_mode_that_does_not_exist(codex: str, shop: Any, tmp_path: Path) -> None:
     text = FORMATS["codex"].server(shop, server_name="shop", complete=True).text
-    environment = configured(tmp_path, text.replace('"approve"', '"yes"'), [])
-    done = subprocess.run(
-        [codex, "mcp", "get", "shop", "--json"], check=False, capture_output=True, timeout=60, env=environment
-    )
+    wrong = text.replace('"approve"', '"yes"')
+    done = engines.codex_reads(codex, engines.codex_home(tmp_path, wrong, [sys.executable, SERVER]))
     assert done.returncode != 0
 
 
@@ -92,7 +61,7 @@ def answers(process: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
 def test_codex_offers_the_tools_that_are_left(codex: str, shop: Any, tmp_path: Path) -> None:
     tools = [d.tool.name for d in shop] + ["never_seen"]
     text = FORMATS["codex"].server(shop, server_name="shop", complete=True).text
-    environment = configured(tmp_path, text, tools)
+    environment = engines.codex_home(tmp_path, text, [sys.executable, SERVER, *tools])
     with subprocess.Popen(
         [codex, "app-server"],
         stdin=subprocess.PIPE,

@@ -4,9 +4,6 @@ The proxy is Intercept itself where Go can build it from its module proxy, and i
 does what Intercept's documentation says. Without the former, nothing here says that the engine agrees.
 """
 
-import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,36 +15,20 @@ from mcp import ClientSession, StdioServerParameters, stdio_client
 from mcp.types import TextContent
 
 from mcp_catalogue.policy import FORMATS
+from tests.mcp_catalogue.policy import engines
 
 HERE = Path(__file__).parent
-ENGINES = Path(__file__).parents[3] / "build" / "engines"
-MODULE = "github.com/policylayer/intercept@latest"
 
 
-def built_intercept() -> Path:
-    """Return Intercept's binary, built once into build/engines; skips, saying why, where that cannot be done."""
-    binary = ENGINES / ("intercept.exe" if sys.platform == "win32" else "intercept")
-    if binary.exists():
-        return binary
-    go = shutil.which("go")
-    if go is None:
-        pytest.skip("Intercept needs Go to be built")
-    ENGINES.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        [go, "install", MODULE],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        env={**os.environ, "GOBIN": str(ENGINES)},
-    )
-    if done.returncode:
-        pytest.skip(f"Intercept cannot be built: the module proxy does not give {MODULE}")
-    return binary
+def built_intercept() -> str:
+    try:
+        return engines.intercept()
+    except engines.NotAvailableError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")
-def intercept() -> Path:
+def intercept() -> str:
     return built_intercept()
 
 
@@ -55,7 +36,7 @@ def intercept() -> Path:
 def proxy(request: pytest.FixtureRequest) -> list[str]:
     if request.param == "reference":
         return [sys.executable, str(HERE / "fixtures" / "reference_proxy.py")]
-    return [str(built_intercept())]
+    return [built_intercept()]
 
 
 def policy_file(decided: Any, folder: Path) -> Path:
@@ -98,17 +79,11 @@ def test_the_policy_holds_in_front_of_a_real_server(proxy: list[str], shop: Any,
             assert words in ours or call.expected["intercept"] == "hide" or call.tool == "never_seen", call
 
 
-def test_intercept_accepts_every_policy(intercept: Path, shop: Any, tool: Any, tmp_path: Path) -> None:
+def test_intercept_accepts_every_policy(intercept: str, shop: Any, tool: Any, tmp_path: Path) -> None:
     from mcp_catalogue.model import Category, Severity  # noqa: PLC0415
 
     hostile = ["a: b", "yes", "null", "1e3", "012", "a.b.c", "取消订单", 'quo"te', "tab\t", "new\nline", "<<", "~"]
     odd = [tool(name, Category.WRITE, Severity.MEDIUM) for name in hostile]
     for decided in (shop, odd, [], *([d] for d in shop)):
-        done = subprocess.run(
-            [str(intercept), "validate", "-c", str(policy_file(decided, tmp_path))],
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        done = engines.intercept_reads(intercept, policy_file(decided, tmp_path))
         assert done.returncode == 0, done.stdout + done.stderr
