@@ -1,118 +1,51 @@
-"""The table of `typescript.toml`: which call of which library does what."""
+"""The table of `typescript.toml` by import specifier: `fs/promises`, `@scope/name`, `global`."""
 
-import re
-import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-import msgspec
+from crawler.effects.table import Entry, Table, table
 
-from mcp_catalogue.errors import DataError
-
-_FILE = Path(__file__).with_name("typescript.toml")
-
-
-class _Library(msgspec.Struct, forbid_unknown_fields=True):
-    modules: list[str]
-    calls: dict[str, list[str]]
-    target: int | None = None
-    reads: str | None = None
-
-
-class _File(msgspec.Struct, forbid_unknown_fields=True):
-    library: list[_Library]
+Names = dict[str, list[Entry]]
+_PATTERNS = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One name of one library: the effect's id, the argument that names its target, and how arguments are read."""
+class Modules:
+    """Entries by the last part of their name (`*` for patterns), for modules and for beginnings of modules."""
 
-    id: str
-    parts: tuple[str, ...]
-    target: int | None
-    reads: str | None
-
-    def fits(self, path: tuple[str, ...]) -> bool:
-        """Whether the path ends in this name."""
-        if len(self.parts) > len(path):
-            return False
-        return all(_fits(p, name) for p, name in zip(self.parts, path[-len(self.parts) :], strict=True))
-
-    @property
-    def weight(self) -> int:
-        """How much of a path the name fixes."""
-        return sum(len(part) + 100 - 50 * ("*" in part) for part in self.parts)
-
-
-def _fits(part: str, name: str) -> bool:
-    if part == name:
-        return True
-    if "*" not in part:
-        return part.removesuffix("()") == name.removesuffix("()") and part.endswith("()") <= name.endswith("()")
-    return re.fullmatch(part.replace("$", r"\$").replace("*", ".*"), name) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """Entries of some modules by the last part of their name, and those where that is a pattern."""
-
-    plain: dict[str, list[Entry]] = field(default_factory=dict)
-    patterns: list[Entry] = field(default_factory=list)
-
-    def add(self, entry: Entry) -> None:
-        last = entry.parts[-1]
-        if "*" in last:
-            self.patterns.append(entry)
-        else:
-            self.plain.setdefault(last.removesuffix("()"), []).append(entry)
-
-    def held(self, last: str) -> Iterable[Entry]:
-        yield from self.plain.get(last.removesuffix("()"), ())
-        yield from self.patterns
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Entries by module, and by the beginning of a module's name."""
-
-    modules: dict[str, _Names]
-    beginnings: dict[str, _Names]
+    exact: dict[str, Names]
+    beginnings: dict[str, Names]
 
     def find(self, module: str, path: tuple[str, ...]) -> Entry | None:
         """Return the entry that fixes most of `path`, or None."""
-        held = [e for names in self._of(module.removeprefix("node:")) for e in names.held(path[-1]) if e.fits(path)]
+        held = [e for names in self._of(module.removeprefix("node:")) for e in _held(names, path[-1]) if e.fits(path)]
         return max(held, key=lambda e: e.weight, default=None)
 
-    def _of(self, module: str) -> Iterable[_Names]:
-        root = "/".join(module.split("/")[: 2 if module.startswith("@") else 1])
-        for name in dict.fromkeys((module, root)):
-            if name in self.modules:
-                yield self.modules[name]
-        for beginning, names in self.beginnings.items():
-            if module.startswith(beginning):
-                yield names
+    def _of(self, module: str) -> Iterator[Names]:
+        package = "/".join(module.split("/")[: 2 if module.startswith("@") else 1])
+        yield from (self.exact[name] for name in dict.fromkeys((module, package)) if name in self.exact)
+        yield from (names for start, names in self.beginnings.items() if module.startswith(start))
+
+
+def _held(names: Names, last: str) -> Iterator[Entry]:
+    yield from names.get(last, ())
+    yield from names.get(_PATTERNS, ())
+
+
+def by_module(read: Table) -> Modules:
+    """Arrange a table by module."""
+    made = Modules({}, {})
+    for module, entries in read.modules.items():
+        home = made.beginnings if module.endswith("*") else made.exact
+        names = home.setdefault(module.removeprefix("node:").removesuffix("*"), {})
+        for entry in entries:
+            last = entry.parts[-1]
+            names.setdefault(last if isinstance(last, str) else _PATTERNS, []).append(entry)
+    return made
 
 
 @cache
-def table() -> Table:
-    """Read the table that ships with the program. Raises `DataError` where it is wrong."""
-    return read_table(_FILE.read_text(encoding="utf-8"))
-
-
-def read_table(text: str) -> Table:
-    """Read a table. Raises `DataError` where it is wrong."""
-    try:
-        libraries = msgspec.convert(tomllib.loads(text), _File).library
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise DataError(f"effects table typescript.toml: {error}") from error
-    made = Table({}, {})
-    for library in libraries:
-        for module in library.modules:
-            home = made.beginnings if module.endswith("*") else made.modules
-            names = home.setdefault(module.removeprefix("node:").removesuffix("*"), _Names())
-            for id_, calls in library.calls.items():
-                for name in calls:
-                    names.add(Entry(id_, tuple(name.split(".")), library.target, library.reads))
-    return made
+def modules() -> Modules:
+    """Return the table that ships with the program. Raises `DataError` where it is wrong."""
+    return by_module(table("typescript"))

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from crawler.effects.jstable import Entry, table
+from crawler.effects.jstable import modules
+from crawler.effects.table import Entry
 from crawler.extractors.typescript.calls import call
 from crawler.extractors.typescript.convert import to_text
 from crawler.extractors.typescript.evaluate import UNHANDLED, CallSite, Evaluator, template_of
@@ -178,7 +179,7 @@ class _Watcher:
     def __init__(self, found: Registrations) -> None:
         self._found = found
         self._seen: dict[tuple[str, str | None, str, int], Effect] = {}
-        self._table = table()
+        self._table = modules()
 
     def foreign(self, cls: Cls) -> bool:
         """Whether a class is a copy of an SDK's own."""
@@ -189,10 +190,6 @@ class _Watcher:
 
     def reached(self, spec: str) -> None:
         """Nothing is registered here."""
-
-    def registers(self, function: Fn) -> bool:  # noqa: ARG002
-        """Every function has its share of the work."""
-        return False
 
     def interesting(self, function: Fn) -> bool:  # noqa: ARG002
         """Every callback may do something."""
@@ -258,7 +255,7 @@ def _read(entry: Entry, path: tuple[str, ...], args: list[Any]) -> Iterator[tupl
     elif entry.reads == "process":
         yield _process(entry, args)
     else:
-        yield entry.id, _text(args, entry.target)
+        yield entry.id, _text(args, next((t for t in entry.target if isinstance(t, int)), None))
 
 
 def _http(entry: Entry, name: str, args: list[Any]) -> Iterator[tuple[str, str | None]]:

@@ -1,14 +1,12 @@
 """What handlers in TypeScript and JavaScript are seen to do: chain shapes, readers, branches, decoys, hostile code."""
 
-import re
-
 import pytest
 
-from crawler.effects.jstable import Table, read_table, table
+from crawler.effects.jstable import by_module, modules
+from crawler.effects.table import read_table, table
 from crawler.effects.typescript import EVERY_TOOL
 from crawler.extract import extract
 from crawler.tree import Origin, SourceTree
-from mcp_catalogue.errors import DataError
 from mcp_catalogue.model import Effect, ServerId, Source, SourceKind
 
 PACKAGE = b'{"name": "notes", "main": "index.js", "type": "module", "dependencies": {"@modelcontextprotocol/sdk": "1"}}'
@@ -123,7 +121,7 @@ def names(body: str, imports: str = "", rest: str = "", **sources: str) -> list[
         ),
         (
             'import { chromium } from "playwright";',
-            "const b = await chromium.launch(); const p = await b.newPage(); await p.click(args.s); await p.title()",
+            "const b = await chromium.launch(); const p = await b.newPage(); await p.click(args.s); p.url()",
             ["browser.act"],
         ),
         (
@@ -327,35 +325,46 @@ def test_hostile_code_ends_and_the_next_tool_is_still_read(name: str) -> None:
     assert [e.id for e in found["two"]] == ["file.delete"]
 
 
+CASES = [
+    (library.modules[0], case, id_) for library in table("typescript").libraries for case, id_ in library.cases.items()
+]
+
+
+@pytest.mark.parametrize(("module", "case", "expected"), CASES)
+def test_a_case_of_the_table_gives_its_effect(module: str, case: str, expected: str) -> None:
+    imports, bar, body = case.rpartition(" | ")
+    assert not bar or "import" in imports, module
+    assert expected in names(body + ";", imports + ";")
+
+
+def test_every_effect_of_every_library_has_a_case() -> None:
+    for library in table("typescript").libraries:
+        given = {id_.partition(".")[0] if library.reads in ("http", "sql") else id_ for id_ in library.cases.values()}
+        asked = {id_.partition(".")[0] if library.reads in ("http", "sql") else id_ for id_ in library.calls}
+        assert asked <= given, library.modules[0]
+
+
 def test_every_name_of_the_table_is_found_and_nothing_shadows_it() -> None:
-    book = table()
-    homes = {**book.modules, **{f"{beginning}x": names_ for beginning, names_ in book.beginnings.items()}}
-    for module, names_ in homes.items():
-        for entry in (*(e for held in names_.plain.values() for e in held), *names_.patterns):
-            path = tuple(part.replace("*", "Thing") for part in entry.parts)
+    book = modules()
+    homes = {**book.exact, **{f"{beginning}x": held for beginning, held in book.beginnings.items()}}
+    for module, held in homes.items():
+        for entry in (entry for entries in held.values() for entry in entries):
+            path = tuple(p if isinstance(p, str) else p.pattern.replace("[^.]*", "Thing") for p in entry.parts)
+            path = tuple(part.replace("\\", "") for part in path)
             found = book.find(module, path)
             assert found is not None, (module, path)
             assert found.weight >= entry.weight
 
 
-def test_effect_ids_have_one_form() -> None:
-    ids = {e.id for names_ in table().modules.values() for held in names_.plain.values() for e in held}
-    assert len(ids) > 30
-    assert all(re.fullmatch(r"[a-z0-9]+(\.[a-z]+)?", id_) for id_ in ids)
-
-
 def test_the_longest_name_decides() -> None:
-    made: Table = read_table(
-        '[[library]]\nmodules = ["a", "b/*"]\n'
-        '[library.calls]\n"x.one" = ["send"]\n"x.two" = ["mail.send"]\n"x.three" = ["se*"]\n'
+    made = by_module(
+        read_table(
+            '[[library]]\nmodules = ["a", "b/*"]\ncases = {}\n'
+            '[library.calls]\n"x.one" = ["send"]\n"x.two" = ["mail.send"]\n"x.three" = ["se*"]\n'
+        )
     )
-    for module in ("a", "node:a", "b/c"):
+    for module in ("a", "node:a", "a/sub", "b/c"):
         assert getattr(made.find(module, ("new A", "send")), "id", None) == "x.one"
         assert getattr(made.find(module, ("new A", "mail", "send")), "id", None) == "x.two"
         assert getattr(made.find(module, ("set",)), "id", None) == "x.three"
     assert made.find("c", ("send",)) is None
-
-
-def test_a_wrong_table_is_refused() -> None:
-    with pytest.raises(DataError, match="typescript"):
-        read_table('[[library]]\nmodules = ["a"]\ncolour = 1\n[library.calls]\n')

@@ -278,6 +278,7 @@ def make_builtins() -> dict[str, Any]:
         "WeakMap": _collection("map"),
         "WeakSet": _collection("set"),
         "structuredClone": native("structuredClone", _first),
+        "await": native("await", _first),  # the grammar takes `await (…)` for a call
         "process": _process(),
         "URL": URL,
         "setTimeout": native("setTimeout", _quiet),
