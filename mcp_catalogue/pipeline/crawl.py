@@ -140,17 +140,20 @@ class Crawl:
     def _store(self, hand: "_Hand", outcome: Outcome, book: WorkBook) -> Crawled:
         now = self.clock()
         with self.store.transaction():
-            ids = tuple(
-                self.store.put(replace(r, facts=noted(r.facts, hand.problems)), at=now) for r in outcome.records
-            )
+            alone = len(outcome.records) == 1
+            ids = tuple(self.store.put(self._finished(r, hand, alone=alone), at=now) for r in outcome.records)
             work = self._work(hand, now, State.STORED if ids else State.NO_SERVER)
             book.put(replace(work, servers=ids))
         tools = sum(len(record.facts.tools) for record in outcome.records)
         fate = Fate.STORED if ids else Fate.NO_SERVER
         return Crawled(target=hand.listing.target, fate=fate, servers=ids, tools=tools)
 
-    def _finished(self, record: ServerRecord, hand: "_Hand") -> ServerRecord:
+    def _finished(self, record: ServerRecord, hand: "_Hand", *, alone: bool) -> ServerRecord:
+        """Add what went wrong, the names that listings give the server (if it is the only one), and the overrides."""
         facts = noted(record.facts, hand.problems)
+        if alone and hand.listing.aliases:
+            names = {*facts.aliases, *hand.listing.aliases} - {str(facts.id)}
+            facts = replace(facts, aliases=tuple(sorted(names)))
         return overridden(replace(record, facts=facts), self.overrides)
 
     def _unchanged(self, hand: "_Hand", book: WorkBook) -> Crawled:

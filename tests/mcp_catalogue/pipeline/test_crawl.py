@@ -33,7 +33,11 @@ def delete_note(note_id: str) -> str:
     return ""
 '''
 NONE = Overrides({})
-LISTINGS = [Listing(target=f"pkg:github/o/{name}") for name in ("notes", "plain", "absent")]
+NAMES = ("https://notes.example/mcp", "registry:e/notes")
+LISTINGS = [
+    Listing(target="pkg:github/o/notes", aliases=NAMES, reason="one entry of the registry"),
+    *(Listing(target=f"pkg:github/o/{name}") for name in ("plain", "absent")),
+]
 
 
 def nothing_there() -> httpx.MockTransport:
@@ -120,3 +124,9 @@ def test_changed_rules_label_the_stored_facts_anew(store: Store, run: Callable[.
     assert relabel(store, NONE, at="2026-01-02T00:00:00Z") == 1
     assert relabel(store, NONE, at="2026-01-02T00:00:00Z") == 0
     assert [(c.tool, c.event) for c in store.changes(since="2026-01-02")] == [("delete_note", Event.RELABELLED)]
+
+
+def test_the_names_that_listings_give_a_server_lead_to_it(store: Store, run: Callable[..., list[Crawled]]) -> None:
+    run()
+    assert {store.resolve(name) for name in NAMES} == {"pkg:github/o/notes"}
+    assert store.record(store.resolve("pkg:github/o/notes")).facts.aliases == NAMES
