@@ -7,14 +7,14 @@ conditional request; where the digest is one that was read before, nothing more 
 bytes on this disk; it is small and picklable, so that a worker process can load the tree by itself.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
 from crawler.clientconfig import ClientConfig
 from crawler.fetch.cache import Cache
-from crawler.http import Http
+from crawler.http import Guard, Http
 from crawler.targets import Target
 from crawler.tree import Origin
 
@@ -61,13 +61,18 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchContext:
-    """What every fetcher works with. `sources_dir` holds unpacked trees or bare repositories `owner+name`."""
+    """What every fetcher works with.
+
+    `sources_dir` holds unpacked trees or bare repositories `owner+name`; `guard` judges the addresses that git is
+    sent to (`http` has its own).
+    """
 
     http: Http
     cache: Cache
     clients: ClientConfig
     sources_dir: Path | None = None
     github: "GithubHosts"
+    guard: Guard = field(default_factory=Guard)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

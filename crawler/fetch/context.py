@@ -49,6 +49,7 @@ def open_context(  # noqa: PLR0913 - each is a seam that a command or a test set
             clients=clients,
             sources_dir=sources_dir,
             github=github,
+            guard=guard,
         )
 
 

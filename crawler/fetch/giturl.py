@@ -4,10 +4,12 @@ import os
 import subprocess
 from dataclasses import replace
 
+import httpcore
+
 from crawler.fetch.base import FetchContext, Fetched, Form, Located
 from crawler.fetch.git import Git
 from crawler.fetch.local import UNNAMED, as_is
-from crawler.http import redact
+from crawler.http import Guard, origin_of, redact
 from crawler.targets import GitUrl
 from crawler.tree import Origin
 from mcp_catalogue.errors import FetchError
@@ -35,12 +37,14 @@ class GitUrlFetcher:
 
     def locate(self, target: GitUrl, context: FetchContext) -> Located:
         """Fetch the commit, since a git host tells it only in that conversation. Raises `FetchError`."""
+        pinned = _pinned(target, context.guard)
         folder = context.cache.git_dir(target.url)
         if not folder.is_dir():
-            _run(["init", "--quiet", "--bare", str(folder)], target)
+            _run(["init", "--quiet", "--bare", str(folder)], target, ())
         wanted = target.ref or "HEAD"
         reference = f"+{wanted}:refs/catalogue/{target.ref or 'HEAD'}"
-        _run(["--git-dir", str(folder), "fetch", "--quiet", "--depth=1", "--no-tags", target.url, reference], target)
+        fetch = ["--git-dir", str(folder), "fetch", "--quiet", "--depth=1", "--no-tags", target.url, reference]
+        _run(fetch, target, pinned)
         commit = Git(folder).commit(f"refs/catalogue/{target.ref or 'HEAD'}")
         if commit is None:
             raise FetchError(f"{redact(target.url)}: no commit {wanted}")
@@ -67,8 +71,25 @@ class GitUrlFetcher:
         return replace(as_is(located))
 
 
-def _run(arguments: list[str], target: GitUrl) -> None:
-    settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+def _pinned(target: GitUrl, guard: Guard) -> tuple[str, ...]:
+    """Judge the address, and have git go to the one that was judged where its transport lets it be told.
+
+    Raises `BlockedAddressError`, or `FetchError` where the host has no address.
+    """
+    scheme, host, known = origin_of(target.url)
+    port = known or {"ssh": 22, "git": 9418}.get(scheme, 0)
+    try:
+        addresses = guard.addresses(host, port)
+    except httpcore.ConnectError as error:
+        raise FetchError(f"{redact(target.url)}: cannot connect ({error})") from error
+    if scheme not in {"http", "https"} or not addresses:
+        return ()
+    address = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
+    return (f"http.curloptResolve={host}:{port}:{address}",)
+
+
+def _run(arguments: list[str], target: GitUrl, pinned: tuple[str, ...]) -> None:
+    settings = [word for setting in (*_SETTINGS, *pinned) for word in ("-c", setting)]
     environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_SSH_COMMAND": "ssh -oBatchMode=yes", "LC_ALL": "C"}
     try:
         done = subprocess.run(  # noqa: S603 - fixed program, no shell; the address cannot be an option
