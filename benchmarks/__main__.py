@@ -4,13 +4,16 @@ import argparse
 from pathlib import Path
 
 from benchmarks.ecosystem.run import Size, measure
+from benchmarks.site import __main__ as site
 
 
 def main() -> None:
     """Run every measurement at its full size."""
     parser = argparse.ArgumentParser(description="Measure, and write the tables.")
     parser.add_argument("--out", type=Path, default=Path("build/bench"))
-    measure(parser.parse_args().out, Size())
+    out = parser.parse_args().out
+    measure(out, Size())
+    site.measure(out)
 
 
 if __name__ == "__main__":
