@@ -16,7 +16,6 @@ from mcp_catalogue.model import (
     DecidedBy,
     Decision,
     Limit,
-    ServerFacts,
     Severity,
     Tool,
 )
@@ -31,7 +30,7 @@ _SERVER, _SERVER_DASH = "zq0server0qz", "zq0server-0qz"
 _SIMPLE_SERVER = re.compile(r"[a-z]+(?:-[a-z0-9]+){0,4}", re.ASCII)
 _SIMPLE = re.compile(r"[a-z]+(?:_[a-z0-9]+){1,6}", re.ASCII)
 """Names that no format has to quote, cut or replace; the stand-in is one of them."""
-_NAME = re.compile(r"[^a-zA-Z0-9_-]+")
+_LONGEST = 50  # characters of server and tool; beyond it some formats add a note
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +51,6 @@ class Control(NamedTuple):
     panels: Markup
     first: Markup
     asked: Markup
-
-
-def server_name(facts: ServerFacts) -> str:
-    """Return the name under which clients usually configure the server: its own, else the end of its package name."""
-    raw = facts.server_name or facts.name.rsplit("/", 1)[-1] or facts.id.rsplit("/", 1)[-1]
-    return _NAME.sub("-", raw).strip("-")[:48] or "server"
 
 
 def tool_panels(decided: Decided, name: str) -> tuple[Panel, ...]:
@@ -90,7 +83,8 @@ def control(decided: Decided, name: str) -> Control:
         return _control(decided, name)
     made = _for_server(decision.action, decision.limit, name)
     asked = Markup(str.replace(made.asked, _TOOL, tool.name))  # noqa: S704 — a plain word in escaped text
-    if decision.conditions or tool.condition:
+    long = len(tool.name) + len(name) > _LONGEST
+    if decision.conditions or tool.condition or decided.label.operations or long:
         return Control(*_panels(decided, name), asked)
     panels, first = (Markup(str.replace(part, _TOOL, tool.name)) for part in made[:2])  # noqa: S704
     return Control(panels, first, asked)

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from mcp_catalogue import addresses
 from mcp_catalogue.model import Classification, Decision, ServerFacts, ServerRecord, Severity, Tool
-from mcp_catalogue.pages.control import server_name
 from mcp_catalogue.pages.links import web_address
 from mcp_catalogue.pages.shell import Shell, Site, shell
 from mcp_catalogue.pages.words import ACTIONS
 from mcp_catalogue.policy import decide
 from mcp_catalogue.policy.base import Decided
+from mcp_catalogue.policy.names import configured_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def server_view(  # noqa: PLR0913 — the dates of a row
         record=record,
         folder=f"servers/{folder}",
         title=facts.title or facts.name,
-        policy_name=server_name(facts),
+        policy_name=configured_name(facts),
         rows=rows,
         riskiest=tuple(sorted(rows, key=_riskiest)),
         counts=tuple(totals.items()),
