@@ -14,28 +14,38 @@ def add_claims(reading: Reading, book: Rulebook) -> None:
     """Add the claims of everything but operations and code to `reading`."""
     tool, clause = reading.tool, reading.clause
     for phrase in reading.name.phrases:
-        _phrase(reading, book, "name", _refined(phrase, clause) or phrase, EvidenceKind.NAME, tool.name)
+        _phrase(reading, book, "name", _refined(phrase, clause) or phrase)
     for phrase in clause.phrases:
-        _phrase(reading, book, "clause", phrase, EvidenceKind.DESCRIPTION, clause.quote)
+        _phrase(reading, book, "clause", phrase)
     for phrase in clause.asides:
         source = "heading" if clause.heading else "aside"
-        _phrase(reading, book, source, phrase, EvidenceKind.DESCRIPTION, clause.quote)
+        _phrase(reading, book, source, phrase)
     if not reading.spoken or reading.name.information:
         _information(reading, book)
     for rule in book.name_rules(reading.name.tokens):
         if rule.category is not None:
             reading.claim("text", rule, 0, None, evidence_of(rule, EvidenceKind.NAME, tool.name, "/name"))
+    _parameters(reading, book)
+    _texts(reading)
+
+
+def _parameters(reading: Reading, book: Rulebook) -> None:
     for parameter, rule, when in book.parameter_rules(reading.schema):
         sure = [p for p in reading.name.phrases if p.sure] or reading.spoken
         if rule.category is not None and when.holds_any(sure, reading.context.subjects):
             evidence = evidence_of(rule, EvidenceKind.PARAMETER, parameter.name, parameter.pointer)
             reading.claim("parameter", rule, when.weight, None, evidence)
+
+
+def _texts(reading: Reading) -> None:
+    """Claim what text patterns say by themselves; those about an action told which rule reads it, in `_phrase`."""
     for hit in reading.hits:
         when = hit.when
-        if hit.rule.category is not None and not when.about_action and when.fits(reading.context.subjects):
-            if quote := quoted(hit, reading):
-                evidence = evidence_of(hit.rule, EvidenceKind.DESCRIPTION, quote, "/description")
-                reading.claim("text", hit.rule, when.weight, None, evidence)
+        if hit.rule.category is None or when.about_action or not when.fits(reading.context.subjects):
+            continue
+        if quote := quoted(hit, reading):
+            evidence = evidence_of(hit.rule, EvidenceKind.DESCRIPTION, quote, "/description")
+            reading.claim("text", hit.rule, when.weight, None, evidence)
 
 
 def quoted(hit: Pattern, reading: Reading) -> str:
@@ -44,7 +54,7 @@ def quoted(hit: Pattern, reading: Reading) -> str:
     return reading.description.cut(found.start(), found.end()).strip() if found else ""
 
 
-def _phrase(reading: Reading, book: Rulebook, source: str, phrase: Phrase, kind: EvidenceKind, quote: str) -> None:
+def _phrase(reading: Reading, book: Rulebook, source: str, phrase: Phrase) -> None:
     subjects = reading.context.subjects
     found = book.rule_for(phrase, subjects)
     if found is None:
@@ -60,9 +70,12 @@ def _phrase(reading: Reading, book: Rulebook, source: str, phrase: Phrase, kind:
         ):
             rule, weight = hit.rule, when.weight
     sure = phrase.sure and source in {"name", "clause"}
-    pointer = "/name" if kind is EvidenceKind.NAME else "/description"
     strength = rule.strength if sure else _UNSURE[rule.strength]
-    reading.claim(source, rule, weight, phrase, evidence_of(rule, kind, quote, pointer, strength))
+    if source == "name":
+        evidence = evidence_of(rule, EvidenceKind.NAME, reading.tool.name, "/name", strength)
+    else:
+        evidence = evidence_of(rule, EvidenceKind.DESCRIPTION, reading.clause.quote, "/description", strength)
+    reading.claim(source, rule, weight, phrase, evidence)
 
 
 def _refined(phrase: Phrase, clause: Clause) -> Phrase | None:
@@ -83,7 +96,7 @@ def _refined(phrase: Phrase, clause: Clause) -> Phrase | None:
 def _information(reading: Reading, book: Rulebook) -> None:
     """Claim what a name or a description says that names a thing and no action."""
     tool, clause = reading.tool, reading.clause
-    for rule, when in book.loose:
+    for rule, when in book.tables.informing:
         if when.information == "name" and reading.name.information:
             evidence = evidence_of(rule, EvidenceKind.NAME, tool.name, "/name", Strength.WEAK)
             reading.claim("name", rule, 0, None, evidence)

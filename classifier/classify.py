@@ -89,18 +89,18 @@ def _read_steps(reading: Reading) -> list[str]:
     steps = []
     if reading.context.told_by:
         steps.append("the server is about " + ", ".join(f"{s} ({w})" for s, w in reading.context.told_by))
-    for phrase in reading.name.phrases:
-        steps.append(f"name: {phrase.action} ({phrase.base}) of {phrase.noun or 'something'}")
+    steps += [f"name: {p.action} ({p.base}) of {p.noun or 'something'}" for p in reading.name.phrases]
     if not reading.name.phrases:
         steps.append("name: no verb")
-    for phrase in reading.clause.phrases:
-        noun = phrase.noun or "something"
-        steps.append(f"description: {phrase.action} ({phrase.base}) of {noun}: {reading.clause.quote!r}")
-    for claim in reading.claims:
-        evidence = reading.at(claim.evidence)
-        said = f"claims {claim.category} ({evidence.strength}) from {evidence.quote!r}"
-        steps.append(f"{claim.source}: {claim.rule.id} {said}")
-    return steps
+    steps += [
+        f"description: {p.action} ({p.base}) of {p.noun or 'something'}: {reading.clause.quote!r}"
+        for p in reading.clause.phrases
+    ]
+    found = [(claim, reading.at(claim.evidence)) for claim in reading.claims]
+    return steps + [
+        f"{claim.source}: {claim.rule.id} claims {claim.category} ({evidence.strength}) from {evidence.quote!r}"
+        for claim, evidence in found
+    ]
 
 
 def _last_steps(label: Classification) -> list[str]:

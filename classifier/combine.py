@@ -35,6 +35,7 @@ _ORDER = {
 }  # fmt: skip
 _FLOOR_KINDS = frozenset({EvidenceKind.NAME, EvidenceKind.PARAMETER, EvidenceKind.EFFECT})
 _SEVERITIES = tuple(Severity)
+_RAISING = frozenset({"aside", "text", "parameter"})
 
 
 class Claim(msgspec.Struct, frozen=True, eq=False):
@@ -69,55 +70,16 @@ def order(category: Category) -> int:
 
 
 def decide(claims: Sequence[Claim]) -> Verdict:
-    """Weigh the claims of one tool. Pure, total, and independent of the order of claims from one source."""
+    """Weigh the claims of one tool. Pure and total; the order of claims does not matter between sources."""
     steps: list[str] = []
-    operations = [c for c in claims if c.source == "operation"]
-    name = _best(c for c in claims if c.source == "name")
-    clause = _best(c for c in claims if c.source == "clause")
-    effect = _best(c for c in claims if c.source == "effect")
-    if operations:
-        worst = max(operations, key=lambda c: order(c.category))
-        deciding: list[Claim] = [worst]
-        confidence = Confidence.HIGH if worst.sure else Confidence.MEDIUM
-        if worst.category is Category.DESTRUCTIVE and any(c.category is Category.FINANCIAL for c in operations):
-            steps.append("some operations are Financial and others Destructive: Financial")
-        steps.append(f"the worst of {len(operations)} listed operations is {worst.category}")
-        for other in (name, clause):
-            vague = other is None or other.rule.confidence_cap is Confidence.LOW
-            if other is not None and not vague and order(other.category) > order(worst.category) and other.sure:
-                deciding, confidence = [other, worst], Confidence.MEDIUM
-                steps.append(f"the {other.source} says {other.category}, which is worse")
-                worst = other
-    elif name is not None and clause is not None:
-        deciding, confidence = _two(name, clause, steps)
-    elif name is not None or clause is not None:
-        only = name or clause
-        assert only is not None  # noqa: S101  narrowed by the branch
-        deciding = [only]
-        confidence = Confidence.HIGH if only.sure and only.rule.strength is Strength.STRONG else Confidence.MEDIUM
-        if only.source == "clause" and confidence is Confidence.HIGH:
-            confidence = Confidence.MEDIUM if only.weight == 0 else Confidence.HIGH
-        steps.append(f"only the {only.source} says what it does: {only.category}")
-    else:
-        rest = [c for c in claims if c.source not in {"effect", "text"}]
-        if rest:
-            deciding = [max(rest, key=lambda c: order(c.category))]
-            confidence = Confidence.LOW
-            steps.append(
-                f"no verb in the name and no main clause; the {deciding[0].source} suggests {deciding[0].category}"
-            )
-        else:
-            deciding, confidence = [], Confidence.LOW
-            steps.append("nothing says what it does: Write until shown otherwise")
-    if clause is not None and confidence is Confidence.HIGH and not operations and _mixed(claims):
-        confidence = Confidence.MEDIUM
-        steps.append("the clause joins verbs of different categories")
+    deciding, confidence = _settle(claims, steps)
     primary = deciding[0].category if deciding else Category.WRITE
     for other in claims:
-        if other.source in {"aside", "text", "parameter"} and other.sure and order(other.category) > order(primary):
+        if other.source in _RAISING and other.sure and order(other.category) > order(primary):
             deciding.insert(0, other)
             primary, confidence = other.category, Confidence.MEDIUM
             steps.append(f"the {other.source} adds {other.category}")
+    effect = _best(c for c in claims if c.source == "effect")
     if effect is not None and order(effect.category) > order(primary):
         deciding.insert(0, effect)
         primary, confidence = effect.category, Confidence.MEDIUM
@@ -125,11 +87,56 @@ def decide(claims: Sequence[Claim]) -> Verdict:
     elif effect is not None and effect.category is primary and confidence is Confidence.LOW:
         confidence = Confidence.MEDIUM
         steps.append("the code confirms it")
-    for claim in deciding[:1]:
-        if claim.rule.confidence_cap.rank < confidence.rank:
-            confidence = claim.rule.confidence_cap
-            steps.append(f"{claim.rule.id} is never surer than {confidence}")
+    if deciding and deciding[0].rule.confidence_cap.rank < confidence.rank:
+        confidence = deciding[0].rule.confidence_cap
+        steps.append(f"{deciding[0].rule.id} is never surer than {confidence}")
     return Verdict(primary, confidence, tuple(dict.fromkeys(deciding)), _also(primary, deciding, claims), tuple(steps))
+
+
+def _settle(claims: Sequence[Claim], steps: list[str]) -> tuple[list[Claim], Confidence]:
+    """Decide by the operations, else by name and clause, else by what is left."""
+    operations = [c for c in claims if c.source == "operation"]
+    name = _best(c for c in claims if c.source == "name")
+    clause = _best(c for c in claims if c.source == "clause")
+    if operations:
+        return _worst_operation(operations, (name, clause), steps)
+    if name is not None and clause is not None:
+        deciding, confidence = _two(name, clause, steps)
+    elif (only := name or clause) is not None:
+        clear = only.sure and only.rule.strength is Strength.STRONG and (only.source == "name" or only.weight > 0)
+        deciding, confidence = [only], Confidence.HIGH if clear else Confidence.MEDIUM
+        steps.append(f"only the {only.source} says what it does: {only.category}")
+    else:
+        return _left(claims, steps), Confidence.LOW
+    if clause is not None and confidence is Confidence.HIGH and _mixed(claims):
+        confidence = Confidence.MEDIUM
+        steps.append("the clause joins reading with more than reading")
+    return deciding, confidence
+
+
+def _worst_operation(
+    operations: Sequence[Claim], others: Iterable[Claim | None], steps: list[str]
+) -> tuple[list[Claim], Confidence]:
+    worst = max(operations, key=lambda c: order(c.category))
+    deciding, confidence = [worst], Confidence.HIGH if worst.sure else Confidence.MEDIUM
+    steps.append(f"the worst of {len(operations)} listed operations is {worst.category}")
+    for other in others:
+        if other is None or not other.sure or other.rule.confidence_cap is Confidence.LOW:
+            continue
+        if order(other.category) > order(deciding[0].category):
+            deciding, confidence = [other, worst], Confidence.MEDIUM
+            steps.append(f"the {other.source} says {other.category}, which is worse")
+    return deciding, confidence
+
+
+def _left(claims: Sequence[Claim], steps: list[str]) -> list[Claim]:
+    """Return what decides where neither the name nor a main clause says anything."""
+    rest = _best(c for c in claims if c.source not in {"effect", "text"})
+    if rest is None:
+        steps.append("nothing says what it does: Write until shown otherwise")
+        return []
+    steps.append(f"no verb in the name and no main clause; the {rest.source} suggests {rest.category}")
+    return [rest]
 
 
 def _mixed(claims: Sequence[Claim]) -> bool:

@@ -34,6 +34,7 @@ _ADVERBS = frozenset(
 )  # fmt: skip
 _TAIL = frozenset({"tool", "tools", "async", "v1", "v2", "v3", "mcp", "fn", "handler"})
 _MANY = frozenset({"batch", "bulk", "mass", "multi", "all", "many", "multiple"})
+_OF = "of"
 _AND = frozenset({"and", "or", "then"})
 _STATE = "state-noun"
 
@@ -152,48 +153,61 @@ def _compound(tokens: Sequence[str], position: int, lexicon: Lexicon) -> int:
     return 1
 
 
-def _find_verb(tokens: Sequence[str], lexicon: Lexicon) -> tuple[int, bool, int] | None:
-    """Return the verb's position, whether it is surely a verb, and its length in tokens."""
-    verbs, count = lexicon.verbs, len(tokens)
+_Found = tuple[int, bool, int]  # the verb's position, whether it is surely a verb, its length in tokens
+
+
+def _find_verb(tokens: Sequence[str], lexicon: Lexicon) -> _Found | None:
+    """Return where the verb of a name stands."""
+    verbs = lexicon.verbs
     shielded = _noun_compounds(tokens, lexicon)
     if shielded and any(t in verbs for i, t in enumerate(tokens) if i not in shielded):
-        masked = [("" if i in shielded else t) for i, t in enumerate(tokens)]
-        found = _find_verb(masked, lexicon) if masked != list(tokens) else None
-        if found is not None:
-            return found
-    start = 0
+        return _find(["" if i in shielded else t for i, t in enumerate(tokens)], lexicon)
+    return _find(tokens, lexicon)
+
+
+def _find(tokens: Sequence[str], lexicon: Lexicon) -> _Found | None:
+    verbs, count, start = lexicon.verbs, len(tokens), 0
     while start < count - 1 and tokens[start] in _ADVERBS and tokens[start] not in verbs:
         start += 1
     first = verbs.get(tokens[start])
-    size = _compound(tokens, start, lexicon)
-    if size > 1:
+    if (size := _compound(tokens, start, lexicon)) > 1:
         return start, True, size
     if first is not None and not first.noun_too and first.form in {"base", "third"}:
         return start, True, 1
-    last = lexicon.nouns.get(tokens[-1])
-    if count > 1 and last is not None and _STATE in last and (first is None or first.noun_too):
+    if count > 1 and _STATE in lexicon.nouns.get(tokens[-1], ()):
         pure = next((i for i in range(start + 1, count - 1) if _pure(tokens[i], lexicon)), None)
         return (pure, True, 1) if pure is not None else None
     if count > 1 and _pure(tokens[-1], lexicon):
         return count - 1, True, 1
-    for i in range(start + 1, count):
+    return _inside(tokens, start, lexicon) or _ambiguous(tokens, start, lexicon)
+
+
+def _inside(tokens: Sequence[str], start: int, lexicon: Lexicon) -> _Found | None:
+    """Return the first sure verb behind what leads (`yfinance_get_top`)."""
+    for i in range(start + 1, len(tokens)):
         if tokens[i - 1] in _JOINTS:
-            break
-        size = _compound(tokens, i, lexicon)
-        if size > 1:
+            return None
+        if (size := _compound(tokens, i, lexicon)) > 1:
             return i, True, size
         if _pure(tokens[i], lexicon):
             return i, True, 1
-    lone = count > 1 and first is None and _JOINTS.isdisjoint(tokens)
-    if lone and tokens[-1] in verbs and tokens[-1] not in lexicon.nouns and verbs[tokens[-1]].form == "base":
+    return None
+
+
+def _ambiguous(tokens: Sequence[str], start: int, lexicon: Lexicon) -> _Found | None:
+    """Return a verb that could as well be a noun: the last word where nothing else can be, else the first."""
+    verbs, nouns, count = lexicon.verbs, lexicon.nouns, len(tokens)
+    last = verbs.get(tokens[-1])
+    lone = count > 1 and tokens[start] not in verbs and _JOINTS.isdisjoint(tokens)
+    if lone and last is not None and tokens[-1] not in nouns and last.form == "base":
         return count - 1, True, 1
     for i in range(start, count):
         if tokens[i] in _JOINTS:
-            break
+            return None
         found = verbs.get(tokens[i])
         if found is not None and found.form in {"base", "noun"}:
             leads = i == start and i + 1 < count and tokens[i + 1] not in _JOINTS
-            return i, leads and found.form == "base" and tokens[i] not in lexicon.nouns, 1
+            return i, leads and found.form == "base" and tokens[i] not in nouns, 1
     return None
 
 
@@ -215,7 +229,7 @@ def _object(tokens: Sequence[str]) -> list[str]:
     words: list[str] = []
     for token in tokens:
         if token in _JOINTS or token in _AND:
-            if token == "of" and words:
+            if words and token == _OF:
                 words = []
                 continue
             if words:

@@ -99,7 +99,7 @@ def _label(value: str, reading: Reading, book: Rulebook, lexicon: Lexicon, *, pa
         if found is not None and (best is None or _rank(found[0]) > _rank(best[0])):
             best = found[0], whole
     if best is None and read.information:
-        rule = next((r for r, w in book.loose if w.information == "name"), None)
+        rule = next((r for r, w in book.tables.informing if w.information == "name"), None)
         return (rule, Phrase("retrieve", value)) if rule is not None else None
     return best
 

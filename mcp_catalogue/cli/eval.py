@@ -3,6 +3,7 @@
 import typer
 
 from mcp_catalogue.cli.eval_code import code
+from mcp_catalogue.cli.eval_consistency import consistency
 from mcp_catalogue.cli.eval_extraction import extraction
 from mcp_catalogue.cli.eval_injections import injections
 from mcp_catalogue.cli.eval_labels import labels
@@ -16,3 +17,4 @@ evaluate.command()(code)
 evaluate.command()(injections)
 evaluate.command()(labels)
 evaluate.command()(twins)
+evaluate.command()(consistency)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from mcp_catalogue.cli.reference import reference
+from mcp_catalogue.cli.rules_reference import rules_reference
 from mcp_catalogue.export.page import dataset_page
 from mcp_catalogue.schemas.generate import texts
 
@@ -23,7 +24,11 @@ def _schemas(_group: object) -> Mapping[str, str]:
     return {f"mcp_catalogue/schemas/{name}": text for name, text in texts().items()}
 
 
-GENERATORS: tuple[Generator, ...] = (_reference, _dataset, _schemas)
+def _rules(_group: object) -> Mapping[str, str]:
+    return rules_reference()
+
+
+GENERATORS: tuple[Generator, ...] = (_reference, _dataset, _schemas, _rules)
 
 
 def stale_pages(root: Path, group: object) -> dict[str, str]:

@@ -55,15 +55,7 @@ class GoldSet:
 def read_gold(path: Path, definitions: Path | None = None) -> GoldSet:
     """Read a labelled set. Raises `DataError` where it is not one, naming the line."""
     raw = _bytes(path)
-    rows = []
-    for number, line in enumerate(raw.splitlines(), 1):
-        if line.strip():
-            try:
-                rows.append(msgspec.json.decode(line, type=Row))
-            except (msgspec.ValidationError, msgspec.DecodeError) as error:
-                raise DataError(f"{path}, line {number}: not a labelled tool: {error}") from error
-    if not rows:
-        raise DataError(f"{path}: no labelled tools")
+    rows = _rows(path, raw)
     by_server: dict[str, list[Row]] = {}
     for row in rows:
         by_server.setdefault(row.server, []).append(row)
@@ -83,6 +75,19 @@ def read_gold(path: Path, definitions: Path | None = None) -> GoldSet:
         raise DataError(f"{path}: no row has a description or a definition; give --definitions DIR")
     digest = Digest(f"sha256:{hashlib.sha256(raw).hexdigest()}")
     return GoldSet(name=path.stem, digest=digest, servers=servers, rows=kept, missing=tuple(missing))
+
+
+def _rows(path: Path, raw: bytes) -> list[Row]:
+    rows = []
+    for number, line in enumerate(raw.splitlines(), 1):
+        if line.strip():
+            try:
+                rows.append(msgspec.json.decode(line, type=Row))
+            except (msgspec.ValidationError, msgspec.DecodeError) as error:
+                raise DataError(f"{path}, line {number}: not a labelled tool: {error}") from error
+    if not rows:
+        raise DataError(f"{path}: no labelled tools")
+    return rows
 
 
 def read_definitions(folder: Path) -> dict[str, ServerFacts]:

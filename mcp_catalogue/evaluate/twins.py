@@ -1,7 +1,7 @@
 """Twins: pairs of definitions that differ in one fact and must get different labels, or in wording and the same.
 
-A file is JSON Lines of `{"id", "why", "a", "b", "a_is", "b_is"}`; `a` and `b` are definitions with a name and, as needed,
-a description, a server's name, parameters (JSON Schema properties) and annotations.
+A file is JSON Lines of `{"id", "why", "a", "b", "a_is", "b_is"}`; `a` and `b` are definitions with a name and, as
+needed, a description, a server's name, parameters (JSON Schema properties) and annotations.
 """
 
 from collections.abc import Iterator, Mapping
