@@ -2,9 +2,8 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -73,11 +72,12 @@ def crawl(
         listings = _listings(configs, context, book)
         number = book.start(at=now(), sources=[c.name for c in configs])
         counts: Counter[str] = Counter()
-        with _pool(workers or os.cpu_count() or 1) as pool, progress("crawling", len(listings)) as tick:
+        make_pool = partial(ProcessPoolExecutor, workers or os.cpu_count() or 1)
+        with progress("crawling", len(listings)) as tick:
             run = Crawl(
                 store=store,
                 context=context,
-                pool=pool,
+                make_pool=make_pool,
                 clock=now,
                 code_digest=extractor_digest(),
                 overrides=overrides,
@@ -109,15 +109,6 @@ def _listings(configs: tuple[SourceConfig, ...], context: FetchContext, book: Wo
         else:
             listed.append((name, item))
     return [merged.listing for merged in merge(listed)]
-
-
-@contextmanager
-def _pool(workers: int) -> Iterator[Executor]:
-    pool = ProcessPoolExecutor(workers)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _summary(store: Store, counts: Counter[str], relabelled: int) -> None:

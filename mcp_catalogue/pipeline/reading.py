@@ -13,6 +13,7 @@ from classifier.rulebook import load as load_rulebook
 from crawler.extract import extract
 from crawler.fetch import Fetched, load_tree
 from mcp_catalogue.model import ServerFacts, ServerRecord
+from mcp_catalogue.pipeline.timelimit import time_limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +61,13 @@ def extract_from(job: Job) -> Extracts:
 
 
 def read(job: Job) -> Outcome:
-    """Extract every server in the job's source and label it by the rules; raises as `extract_from`."""
-    extracts = extract_from(job)
-    return Outcome(records=tuple(map(label, extracts.facts)), wants=extracts.wants)
+    """Extract every server in the job's source and label it by the rules; raises as `extract_from`.
+
+    Raises `TargetError` where it takes too long.
+    """
+    with time_limit(str(job.source.origin.id)):
+        extracts = extract_from(job)
+        return Outcome(records=tuple(map(label, extracts.facts)), wants=extracts.wants)
 
 
 def label(facts: ServerFacts) -> ServerRecord:

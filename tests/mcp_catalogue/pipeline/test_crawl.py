@@ -1,7 +1,11 @@
 import json
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -9,9 +13,11 @@ import pytest
 from classifier.overrides import Overrides
 from crawler.fetch import FetchContext, open_context
 from crawler.sources import Listing
+from mcp_catalogue.errors import TargetError
 from mcp_catalogue.model import Category
 from mcp_catalogue.pipeline.crawl import Crawl, Crawled, Fate
 from mcp_catalogue.pipeline.labelling import relabel
+from mcp_catalogue.pipeline.timelimit import time_limit
 from mcp_catalogue.store import Event, Store
 from mcp_catalogue.store.work import State, WorkBook
 
@@ -61,19 +67,37 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
+one_thread = partial(ThreadPoolExecutor, 1)
+
+
+class CrashingPool(Executor):
+    """An executor that breaks, with everything in it, on the server called `plain`."""
+
+    def __init__(self) -> None:
+        self.broken = False
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self.broken = self.broken or args[0].source.origin.id.endswith("plain")
+        if self.broken:
+            future.set_exception(BrokenProcessPool("crashed"))
+        else:
+            future.set_result(fn(*args, **kwargs))
+        return future
+
+
 @pytest.fixture
 def run(store: Store, context: FetchContext) -> Callable[..., list[Crawled]]:
-    def crawl(code: str = "one", day: int = 1) -> list[Crawled]:
-        with ThreadPoolExecutor(1) as pool:
-            made = Crawl(
-                store=store,
-                context=context,
-                pool=pool,
-                clock=lambda: f"2026-01-{day:02}T00:00:00Z",
-                code_digest=code,
-                overrides=NONE,
-            )
-            return sorted(made.run(LISTINGS), key=lambda c: c.target)
+    def crawl(code: str = "one", day: int = 1, make_pool: Callable[[], Executor] = one_thread) -> list[Crawled]:
+        made = Crawl(
+            store=store,
+            context=context,
+            make_pool=make_pool,
+            clock=lambda: f"2026-01-{day:02}T00:00:00Z",
+            code_digest=code,
+            overrides=NONE,
+        )
+        return sorted(made.run(LISTINGS), key=lambda c: c.target)
 
     return crawl
 
@@ -130,3 +154,24 @@ def test_the_names_that_listings_give_a_server_lead_to_it(store: Store, run: Cal
     run()
     assert {store.resolve(name) for name in NAMES} == {"pkg:github/o/notes"}
     assert store.record(store.resolve("pkg:github/o/notes")).facts.aliases == NAMES
+
+
+def test_a_source_that_crashes_the_reader_is_named_and_takes_no_other_with_it(
+    store: Store, run: Callable[..., list[Crawled]]
+) -> None:
+    fates = {c.target: (c.fate, c.reason) for c in run(make_pool=CrashingPool)}
+    assert fates["pkg:github/o/plain"] == (Fate.FAILED, "the reader crashed on it")
+    assert fates["pkg:github/o/notes"] == (Fate.STORED, None)
+    assert store.server_ids() == ["pkg:github/o/notes"]
+
+
+def without_end() -> None:
+    with time_limit("one", 0.05):
+        while True:
+            with suppress(Exception):
+                sum(range(1000))
+
+
+def test_what_takes_too_long_is_given_up() -> None:
+    with pytest.raises(TargetError, match=r"one: reading it took longer than 0\.05 s"):
+        without_end()
