@@ -84,12 +84,11 @@ class GithubHosts:
 
     archives: str = "https://codeload.github.com"
     api: str = "https://api.github.com"
-    web: str = "https://github.com"
     token: str | None = None
 
     def __repr__(self) -> str:
         """Leave the token out."""
-        return f"GithubHosts({self.archives!r}, {self.api!r}, {self.web!r})"
+        return f"GithubHosts({self.archives!r}, {self.api!r})"
 
 
 class Fetcher(Protocol):

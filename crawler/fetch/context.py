@@ -54,10 +54,10 @@ def open_context(  # noqa: PLR0913 - each is a seam that a command or a test set
 
 
 def github_hosts(environ: Mapping[str, str]) -> GithubHosts:
-    """Return GitHub, or the GitHub Enterprise Server that `GITHUB_API_URL` and `GITHUB_SERVER_URL` name."""
+    """Return GitHub, or the GitHub Enterprise Server that `GITHUB_API_URL` names."""
     token = environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN")
     public = GithubHosts(token=token)
     api = (environ.get("GITHUB_API_URL") or public.api).rstrip("/")
     if api == public.api:
         return public
-    return GithubHosts(archives="", api=api, web=(environ.get("GITHUB_SERVER_URL") or api).rstrip("/"), token=token)
+    return GithubHosts(archives="", api=api, token=token)

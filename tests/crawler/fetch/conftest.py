@@ -109,7 +109,7 @@ def make_context(registry: Registry, tmp_path: Path) -> Iterator[ContextMaker]:
         http = Http(transport=lambda: httpx.MockTransport(registry), sleep=lambda _: None, retry=Retry(attempts=2))
         made.append(http)
         clients = ClientConfig(pypi=pypi or (Index(url=f"{HOST}/simple/"),), npm=NpmRegistries(default=f"{HOST}/"))
-        hosts = GithubHosts(archives=f"{HOST}/codeload", api=f"{HOST}/api", web=HOST, token=token)
+        hosts = GithubHosts(archives=f"{HOST}/codeload", api=f"{HOST}/api", token=token)
         return FetchContext(
             http=http, cache=Cache(tmp_path / "cache"), clients=clients, sources_dir=sources_dir, github=hosts
         )

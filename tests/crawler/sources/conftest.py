@@ -54,7 +54,7 @@ def fetching(web: Web, tmp_path: Path) -> Iterator[FetchContext]:
         politeness=politeness,
     )
     clients = ClientConfig(pypi=(Index(url=f"{HOST}/simple/"),), npm=NpmRegistries(default=f"{HOST}/npm/"))
-    github = GithubHosts(archives=f"{HOST}/codeload", api=f"{HOST}/api", web=HOST)
+    github = GithubHosts(archives=f"{HOST}/codeload", api=f"{HOST}/api")
     with http:
         yield FetchContext(http=http, cache=Cache(tmp_path / "cache"), clients=clients, github=github)
 
