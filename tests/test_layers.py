@@ -13,6 +13,8 @@ BASE = {
     "mcp_catalogue.resources",
     "mcp_catalogue.entries",
     "mcp_catalogue.schemas",
+    "mcp_catalogue.schemas.descriptions",
+    "mcp_catalogue.schemas.generate",
     "mcp_catalogue",
 }
 SHOWN = {"mcp_catalogue.addresses", "mcp_catalogue.attacks"}

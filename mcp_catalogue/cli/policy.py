@@ -12,6 +12,7 @@ from mcp_catalogue.cli.reading import find_record
 from mcp_catalogue.errors import CatalogueError
 from mcp_catalogue.model import ServerRecord, Status
 from mcp_catalogue.policy import BOUNDS, FORMATS, Bounds, Decided, ProfileName, decide
+from mcp_catalogue.policy.names import configured_name
 
 FormatName = Literal["policylayer", "intercept", "claude-code", "codex", "vscode"]
 
@@ -48,7 +49,7 @@ def policy(
     record = find_record(server, db=db, sources_dir=sources_dir)
     bounds = _bounds(BOUNDS[profile], max_amount, allow_path, allow_domain)
     decided = _decided(record, profile, bounds)
-    name = server_name or record.facts.server_name or record.facts.name
+    name = server_name or configured_name(record.facts)
     written = FORMATS[form]
     if tool is None:
         complete = record.facts.completeness.status is Status.COMPLETE
