@@ -12,6 +12,7 @@ from crawler.extractors.python.values import MISSING, External, Made, Unknown, V
 TARGET = 160
 """Characters kept of a target."""
 _METHODS = frozenset({"get", "head", "options", "post", "put", "patch", "delete"})
+_IN_MEMORY = frozenset({"io.BytesIO", "io.StringIO"})
 _ANSWERS = _METHODS | {"request", "send", "stream", "json", "urlopen"}
 _FORCE = frozenset({"--hard", "--force", "-f", "-D", "--force-with-lease", "-fd", "-fdx", "--mirror", "--delete"})
 _VERBS = {
@@ -39,26 +40,31 @@ class Call:
 
 def read_call(run: Interpreter, entry: Entry, call: Call) -> tuple[str, str | None] | None:
     """Return the effect's id and target, or None where the arguments show that there is none."""
-    return _READERS.get(entry.reads or "", _plain)(run, entry, call)
+    found = _READERS.get(entry.reads or "", _plain)(run, entry, call)
+    if found is not None and found[0].startswith("file."):
+        value = run.first(argument(entry, call)) if argument(entry, call) is not MISSING else None
+        if isinstance(value, Made) and value.path in _IN_MEMORY:
+            return None
+    return found
 
 
 def shown(run: Interpreter, value: Value) -> str | None:
-    """Return the text of a target: what is known of it, `argument:<name>` for what the caller gives, or None."""
+    """Return the text of a target as far as the code names it; None for what the caller chooses."""
     forced = run.force(value)
-    if isinstance(forced, Unknown) and forced.reason == "argument":
-        return f"argument:{forced.text}"[:TARGET]
+    if isinstance(forced, Unknown) and forced.reason in ("argument", "parameter"):
+        return None
     known = run.first(forced)
     if isinstance(known, (list, tuple)) and known:
         known = run.first(known[0])
     if isinstance(known, Made) and known.args:
         return shown(run, known.args[0])
     if isinstance(known, Unknown):
-        text = known.prefix or known.text
-        return text[:TARGET] or None
+        return known.prefix[:TARGET] or None
     return str(known)[:TARGET] if isinstance(known, (str, int)) and not isinstance(known, bool) else None
 
 
-def _argument(entry: Entry, call: Call) -> Value:
+def argument(entry: Entry, call: Call) -> Value:
+    """Return the argument that the effect is about, MISSING where it was not given."""
     for which in entry.target:
         if which == "self":
             return call.owner
@@ -70,7 +76,7 @@ def _argument(entry: Entry, call: Call) -> Value:
 
 
 def _plain(run: Interpreter, entry: Entry, call: Call) -> tuple[str, str | None]:
-    value = _argument(entry, call)
+    value = argument(entry, call)
     return entry.id, None if value is MISSING else shown(run, value)
 
 
@@ -87,7 +93,7 @@ def _known(run: Interpreter, value: Value) -> str:
 def _http(run: Interpreter, entry: Entry, call: Call) -> tuple[str, str | None] | None:
     if any(part.removesuffix("()") in _ANSWERS for part in call.path.split(".")[1:-1] if part.endswith("()")):
         return None  # `.get` on what a request answered
-    id_, url = entry.id, _argument(entry, call)
+    id_, url = entry.id, argument(entry, call)
     if id_ == "http":
         method = _known(run, call.kwargs.get("method", call.args[0] if call.args else "")).lower()
         if method in _METHODS:
@@ -125,7 +131,7 @@ def verb_of(sql: str) -> str | None:
 def _sql(run: Interpreter, entry: Entry, call: Call) -> tuple[str, str | None]:
     if entry.id != "sql":
         return _plain(run, entry, call)
-    value = _argument(entry, call)
+    value = argument(entry, call)
     made = run.first(value) if value is not MISSING else None
     if isinstance(made, Made) and made.path.startswith("sqlalchemy"):
         last = made.path.split("()")[0].rpartition(".")[2]
@@ -133,12 +139,16 @@ def _sql(run: Interpreter, entry: Entry, call: Call) -> tuple[str, str | None]:
             return {"select": "sql.select", "delete": "orm.delete"}.get(last, "orm.write"), None
     text = _known(run, value) if value is not MISSING else ""
     verb = verb_of(text)
-    return f"sql.{verb or 'raw'}", " ".join(text.split())[:TARGET] or (shown(run, value) if value is not MISSING else None)
+    if verb == "raw" and isinstance(run.first(value), str):
+        verb = "other"  # a fixed statement is no payload
+    return f"sql.{verb or 'raw'}", " ".join(text.split())[:TARGET] or (
+        shown(run, value) if value is not MISSING else None
+    )
 
 
 def _sql_text(run: Interpreter, entry: Entry, call: Call) -> tuple[str, str | None] | None:
     """For objects of unknown make: an effect only where the argument is a statement."""
-    value = _argument(entry, call)
+    value = argument(entry, call)
     text = _known(run, value) if value is not MISSING else ""
     verb = verb_of(text)
     words = set(text.lower().replace("(", " ").split())

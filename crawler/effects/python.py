@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from crawler.effects.pyreads import Call, read_call
+from crawler.effects.pyreads import Call, argument, read_call
 from crawler.effects.table import Table, table
 from crawler.extractors.python.budget import Budget
 from crawler.extractors.python.interpreter import Interpreter
@@ -30,6 +30,9 @@ EFFECTS = 60
 """Effects kept of one tool."""
 EVERY_TOOL = "every tool"
 """First link of the chain of an effect that does not tell one tool of a server from another."""
+TEMPORARY = "temporary files"
+"""First link of the chain of an effect on a file that the same call made, or on the server's own scratch files."""
+_UPKEEP = ("cleanup", "clean_up", "sweep", "expire", "evict", "prune", "rotate", "legacy", "migrat", "staging", "stale")
 _MANY = 5
 _NEARLY_ALL = 0.8
 
@@ -48,6 +51,7 @@ class _Watcher:
     table: Table
     effects: dict[tuple[str, str | None, str, int], Effect] = field(default_factory=dict)
     entered: dict[int, Function] = field(default_factory=dict)
+    written: list[Value] = field(default_factory=list)  # paths that this call wrote itself
 
     def call(self, path: str, owner: Value, args: list[Value], kwargs: dict[str, Value], place: Place) -> None:
         """Look one outside call up; what it is handed to call back is followed too."""
@@ -57,6 +61,8 @@ class _Watcher:
             if found is not None:
                 id_, target = found
                 via = tuple(getattr(node, "name", "lambda") for node in self.run.active[1:])
+                if self._own_file(id_, argument(entry, Call(path, owner, args, kwargs)), via):
+                    via = (TEMPORARY, *via)
                 effect = Effect(id=EffectId(id_), target=target, file=place.file, line=place.line, via=via)
                 self.effects.setdefault((id_, target, place.file, place.line), effect)
         for value in (*args, *kwargs.values()):
@@ -65,6 +71,19 @@ class _Watcher:
                 function = self.run.force(function.function)
             if isinstance(function, Function) and function.node not in self.run.active:
                 self.run.invoke(function, [], {}, place)
+
+    def _own_file(self, id_: str, value: Value, via: tuple[str, ...]) -> bool:
+        """Tell whether a path was made by this very call, or is upkeep of the server's own files."""
+        value = self.run.force(value)
+        if id_ == "file.write" and value is not MISSING:
+            self.written.append(value)
+        if isinstance(value, Made) and value.path.startswith("tempfile."):
+            return True
+        if id_ not in ("file.delete", "file.move"):
+            return False
+        if any(value is known for known in self.written) or self.run.muted > 1:
+            return True
+        return any(word in name.lower() for name in via for word in _UPKEEP)
 
     def enter(self, function: Function) -> None:
         """Note an own function that is called straight from the handler."""

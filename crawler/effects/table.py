@@ -27,6 +27,7 @@ class Library(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     cases: dict[str, str]
     target: list[int | str] = msgspec.field(default_factory=list)
     reads: str | None = None
+    direct: bool = False  # functions of the module itself, never methods of what they return
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -42,10 +43,13 @@ class Entry:
     weight: int
     target: tuple[int | str, ...]
     reads: str | None
+    results: int | None  # how many calls the path must hold, where that is fixed
 
     def fits(self, path: tuple[str, ...]) -> bool:
         """Tell whether the path of a call ends in this name."""
         if len(self.parts) > len(path):
+            return False
+        if self.results is not None and self.results != sum(part.endswith("()") for part in path):
             return False
         tail = path[-len(self.parts) :]
         return all(
@@ -106,7 +110,8 @@ def read_table(text: str, name: str = "table") -> Table:
 def _entry(id_: str, call: str, library: Library) -> Entry:
     parts = tuple(_part(part) for part in call.split("."))
     weight = sum(len(part) + 100 - 50 * ("*" in part) for part in call.split("."))
-    return Entry(id_, parts, weight, tuple(library.target), library.reads)
+    results = call.count("()") if library.direct else None
+    return Entry(id_, parts, weight, tuple(library.target), library.reads, results)
 
 
 def _part(part: str) -> re.Pattern[str] | str:

@@ -29,7 +29,8 @@ def test_case(source: str, id_: str) -> None:
     modules = sorted({m for library in LIBRARIES for m in library.modules if m not in ("*", "builtins")})
     used = [m for m in modules if source.startswith((f"{m}.", f"({m}."))]
     imports = "".join(f"import {m}\n" for m in used)
-    code = f"from fastmcp import FastMCP\n{imports}mcp = FastMCP('x')\n\n@mcp.tool\ndef act(anything, path, url, method, a, b, c):\n    {source}\n"
+    head = f"from fastmcp import FastMCP\n{imports}mcp = FastMCP('x')\n"
+    code = f"{head}@mcp.tool\ndef act(anything, path, url, method, a, b, c):\n    {source}\n"
     assert id_ in {e.id for e in tools_of({"server.py": code})["act"].effects}
 
 
@@ -40,7 +41,9 @@ def test_every_id_has_a_case(library: Library) -> None:
         assert id_ in library.cases.values() or id_ in shown, f"{library.modules[0]}: no case for {id_}"
 
 
-@pytest.mark.parametrize("text", ["[[library]]\nmodules = 3", "no table", "[[library]]\nmodules=['a']\ncalls={}\ncases={}\nmore=1"])
+@pytest.mark.parametrize(
+    "text", ["[[library]]\nmodules = 3", "no table", "[[library]]\nmodules=['a']\ncalls={}\ncases={}\nmore=1"]
+)
 def test_a_wrong_table_is_refused(text: str) -> None:
     with pytest.raises(DataError):
         read_table(text)

@@ -15,6 +15,7 @@ from crawler.extractors.python.server import Server
 from crawler.extractors.python.truth import truth
 from crawler.extractors.python.values import (
     MISSING,
+    Choice,
     Class,
     External,
     Function,
@@ -197,6 +198,14 @@ def _setattr(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _pl
 def _isinstance(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
     if len(args) != 2:
         return MISSING
+    whole = run.force(args[0])
+    answer = _is_instance(run, args)
+    if isinstance(whole, (Choice, Unknown)) and isinstance(answer, bool):
+        return Unknown("isinstance", None, answer)
+    return answer
+
+
+def _is_instance(run: Interpreter, args: list[Value]) -> Value:
     value, kind = run.first(args[0]), run.first(args[1])
     paths = {k.path for k in (kind if isinstance(kind, tuple) else (kind,)) if isinstance(k, External)}
     for native in (bool, str, int, float, list, dict, tuple, set):

@@ -134,7 +134,9 @@ def _registered(run: Interpreter, server: Server, one: Registration, options: Op
         yield _unresolved(one, one.reason or "function-not-found")
 
 
-def _listed(run: Interpreter, server: Server, element: Value, one: Registration, options: Options) -> Found | Unresolved:
+def _listed(
+    run: Interpreter, server: Server, element: Value, one: Registration, options: Options
+) -> Found | Unresolved:
     if isinstance(element, Rest):
         source = run.first(element.source)
         if not isinstance(source, (Made, Instance, dict)):

@@ -254,7 +254,9 @@ def _try(run: Interpreter, node: ast.Try | ast.TryStar, scope: Scope) -> Outcome
                 scope.names[name] = Unknown("installed", "flag", rival, name)
     if signal is Signal.NEXT:
         signal = run.block(node.orelse, scope)
+    run.muted += run.watcher is not None  # what a handler does there puts its own things in order
     final = run.block(node.finalbody, scope)
+    run.muted -= run.watcher is not None
     return (final if final is not Signal.NEXT else signal), None
 
 

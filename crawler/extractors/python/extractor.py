@@ -52,6 +52,9 @@ _PROGRAMS = frozenset(
         "main_sync",
     }
 )
+_CALLER_ROUNDS = 3
+_TELLING = 10  # letters from which a name is unlikely to mean something else elsewhere
+_MAX_TELLING = 60
 _MAX_SHIM_FILES = 12
 _MAX_SHIM_BYTES = 20_000
 _ORPHAN_ROUNDS = 400
@@ -94,10 +97,23 @@ class _Reading:
             "fastmcp" if by_name or (fast > official and declared != {frozenset({"mcp"})}) else "official"
         )
         self.relevance.names = self._names(loaded)
+        for _ in range(_CALLER_ROUNDS):
+            more = self._callers(loaded, self.relevance.names)
+            if not more:
+                break
+            loaded += more
+            self.relevance.names = self._names(loaded)
         self._roots(loaded)
         self._orphans(loaded)
         found = list(collect(self.run, Options(reading_of(self.project.dependencies.get("fastmcp")))))
         return self._extraction(found, loaded)
+
+    def _callers(self, loaded: list[Module], names: frozenset[str]) -> list[Module]:
+        """Load the modules that mention no SDK but call what registers tools: the way to it leads through them."""
+        telling = sorted(n.encode() for n in names if len(n) >= _TELLING)[:_MAX_TELLING]
+        known = {m.path for m in loaded}
+        paths = [p for p in self.modules.own if p not in known and holds(self.modules.read(p), tuple(telling))]
+        return [m for m in (self.modules.load(p) for p in paths) if m is not None]
 
     def _names(self, loaded: Iterable[Module]) -> frozenset[str]:
         """Names of the project's own functions and classes whose text leads to a registration."""

@@ -10,6 +10,7 @@ from crawler.extractors.python.values import (
     Class,
     External,
     Function,
+    Guarded,
     Instance,
     Made,
     ModuleValue,
@@ -45,7 +46,7 @@ def truth(run: Interpreter, value: Value) -> tuple[bool | None, bool | None]:
     if isinstance(value, (External, Subscripted, UnionType, Made, Rest)):
         return None, None
     if isinstance(value, (dict, list, tuple, set)):
-        if any(isinstance(v, Rest) for v in value):
+        if value and all(isinstance(v, (Rest, Guarded)) for v in value):
             return None, None
         return bool(value), bool(value)
     if isinstance(value, (Function, Class, Instance, ModuleValue)):
