@@ -1,10 +1,10 @@
 """What a whole server amounts to: a grade from a published formula, and tools that are dangerous together.
 
 Pure functions of facts and labels. The score is 100 less the points of each term, never below 0; every term is
-returned with what it counted, so that a page can print the sum. Shares enter as square roots: one critical tool
-among twenty already counts, the twentieth adds little. The weights are a judgement and no measurement; they are
-set so that a server that only reads gets an A, one that also changes and deletes records B or C, and one that
-combines money, free execution and outside text D or below. An unreadable server has no grade.
+returned with what it counted, so that a page can print the sum. Shares enter as square roots, on top of a fixed
+part: one critical tool among twenty already counts, the twentieth adds little. The weights are a judgement and no
+measurement; they are set so that a server that only reads gets an A, one with a critical tool B at best, and one
+that combines money, free execution and outside text D or below. An unreadable server has no grade.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -88,8 +88,10 @@ def _terms(facts: ServerFacts, tools: list[Labelled], combinations: int) -> Iter
     labels = [label for _, label in tools]
     severities = [label.severity for label in labels]
     unread = facts.completeness.status is not Status.COMPLETE or facts.completeness.may_have_more is not None
-    yield _share("critical-tools", "Tools of critical severity", severities.count(Severity.CRITICAL), len(tools), 30)
-    yield _share("high-tools", "Tools of high severity", severities.count(Severity.HIGH), len(tools), 15)
+    yield _share(
+        "critical-tools", "Tools of critical severity", severities.count(Severity.CRITICAL), len(tools), (12, 24)
+    )
+    yield _share("high-tools", "Tools of high severity", severities.count(Severity.HIGH), len(tools), (3, 12))
     yield _once("free-execution", "Tools that run code or free queries", _holding(tools, _free_execution), tools, 12)
     yield _once(
         "hidden-instructions", "Definitions that address the model", _signal("hidden-instructions", tools), tools, 40
@@ -98,13 +100,17 @@ def _terms(facts: ServerFacts, tools: list[Labelled], combinations: int) -> Iter
     yield _each("contradictions", "Tools whose words and code disagree", disagreeing, len(tools), 15)
     yield _each("combinations", "Dangerous combinations", combinations, len(_COMBINATIONS), 20)
     unsure = sum(label.confidence is Confidence.LOW for label in labels)
-    yield _share("unsure-labels", "Labels of low confidence", unsure, len(tools), 8)
+    yield _share("unsure-labels", "Labels of low confidence", unsure, len(tools), (0, 8))
     yield _once("not-fully-read", "Parts that could not be read", int(unread), tools, 8)
 
 
-def _share(id_: str, title: str, count: int, of: int, weight: int) -> Term:
-    points = round(weight * sqrt(count / of), 1)
-    return Term(id=id_, title=title, count=count, of=of, points=points, formula=f"{weight} · √({count}/{of})")
+def _share(id_: str, title: str, count: int, of: int, weights: tuple[int, int]) -> Term:
+    fixed, weight = weights
+    points = round(fixed + weight * sqrt(count / of), 1) if count else 0.0
+    formula = f"{weight} · √({count}/{of})"
+    return Term(
+        id=id_, title=title, count=count, of=of, points=points, formula=f"{fixed} + {formula}" if fixed else formula
+    )
 
 
 def _once(id_: str, title: str, count: int, tools: list[Labelled], weight: int) -> Term:

@@ -75,13 +75,13 @@ def test_the_score_is_a_hundred_less_the_printed_terms() -> None:
     )
     assert result.score == max(0, round(100 - sum(term.points for term in result.terms)))
     assert points(result) == {
-        "critical-tools": 21.2,
-        "high-tools": 7.5,
+        "critical-tools": 29.0,
+        "high-tools": 9.0,
         "free-execution": 12.0,
         "combinations": 5.0,
         "not-fully-read": 8.0,
     }
-    assert next(t.formula for t in result.terms if t.id == "critical-tools") == "30 · √(2/4)"
+    assert next(t.formula for t in result.terms if t.id == "critical-tools") == "12 + 24 · √(2/4)"
 
 
 def test_more_harm_never_improves_the_grade() -> None:
