@@ -10,6 +10,7 @@ from crawler.extractors.typescript.convert import from_json, key_of, to_json, to
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.node import URL
 from crawler.extractors.typescript.operators import to_number
+from crawler.extractors.typescript.patterns import constructor
 from crawler.extractors.typescript.values import (
     Arr,
     Choice,
@@ -281,6 +282,7 @@ def make_builtins() -> dict[str, Any]:
         "await": native("await", _first),  # the grammar takes `await (…)` for a call
         "process": _process(),
         "URL": URL,
+        "RegExp": Native("RegExp", constructor),
         "setTimeout": native("setTimeout", _quiet),
         "setImmediate": native("setImmediate", _quiet),
         "queueMicrotask": native("queueMicrotask", _quiet),

@@ -34,6 +34,10 @@ SHARE = 2
 """A call may use this part of what its caller has left, …"""
 OFF_SHARE = 16
 """… and this part where it is not reached by default, …"""
+PLENTY = 0.97
+"""While this part of the budget is left, nobody asks what leads to registrations."""
+SCARCE = 0.7
+"""When less is left, what is not reached by default and leads to none is not called."""
 MIN_SHARE = 15_000
 """… but at least so many steps."""
 MAX_CUTS = 2
@@ -136,6 +140,9 @@ def invoke(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any: 
     same = self.active.get(id(node), 0)
     if same and (same > MAX_SAME or (same >= 2 and not all(known(a) for a in args))):  # noqa: PLR2004
         return Unknown("recursive", node.name)
+    scarce = self.left < self.budget * SCARCE
+    if scarce and self.guards and self.guards[-1].default_on is False and not self.relevance.leads(function):
+        return Unknown("too-much-work", node.name)
     if self.depth > MAX_CALLS:
         return Unknown("nested-too-deep", node.name)
     if self.cut.get(id(node), 0) > MAX_CUTS:
@@ -144,8 +151,7 @@ def invoke(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any: 
     self.stack.append(function)
     self.depth += 1
     floor = self.floor
-    share = OFF_SHARE if self.guards and self.guards[-1].default_on is False else SHARE
-    own_floor = floor if self.sink.registers(function) else self.left - max((self.left - floor) // share, MIN_SHARE)
+    own_floor = _own_floor(self, function)
     self.floor = max(floor, own_floor)
     guards, logs = len(self.guards), len(self.logs)
     try:
@@ -168,6 +174,14 @@ def invoke(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any: 
         self.stack.pop()
         self.depth -= 1
         self.floor = floor
+
+
+def _own_floor(self: "Evaluator", function: Fn) -> int:
+    """What must be left of the budget when the call ends; only what leads to registrations may use it all."""
+    if self.left < self.budget * PLENTY and self.relevance.leads(function):
+        return self.floor
+    share = OFF_SHARE if self.guards and self.guards[-1].default_on is False else SHARE
+    return self.left - max((self.left - self.floor) // share, MIN_SHARE)
 
 
 def _run(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any:  # noqa: ANN401
@@ -245,6 +259,7 @@ def prepare_class(self: "Evaluator", made: Cls) -> None:
                 made.fields.append(member)
         elif member.kind != "set":
             function = Fn(member.value, scope, home=made)
+            self.relevance.note(key, made.scope.module, member.value.start, member.value.end)
             target = made.props if member.static else made.methods
             target[key] = Getter(function) if member.kind == "get" else function
 

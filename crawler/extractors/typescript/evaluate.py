@@ -13,6 +13,8 @@ from crawler.extractors.typescript import calls, execute, ir, members, operators
 from crawler.extractors.typescript.conditions import condition
 from crawler.extractors.typescript.convert import key_of, to_text
 from crawler.extractors.typescript.literals import UNDEFINED
+from crawler.extractors.typescript.patterns import compile_regex
+from crawler.extractors.typescript.relevance import Relevance
 from crawler.extractors.typescript.values import (
     Arr,
     Choice,
@@ -64,10 +66,6 @@ class Sink(Protocol):
         """Whether a class is a copy of an SDK's own, and is taken as opaque."""
         ...
 
-    def registers(self, function: Fn) -> bool:
-        """Whether a function's own text registers something, so that its work is not cut short."""
-        ...
-
     def interesting(self, function: Fn) -> bool:
         """Whether running `function`, which nobody is known to call, could register something."""
         ...
@@ -105,6 +103,7 @@ class Evaluator:
         self.zod_version = "zod3"
         self.files: Any = None
         self.flags: dict[str, Any] = {}
+        self.relevance = Relevance()
 
     def spend(self, steps: int = 1) -> None:
         """Count work; raises `Exhausted` when the budget is gone."""
@@ -153,13 +152,17 @@ class Evaluator:
         lazy.busy = True
         guards, self.guards = self.guards, []
         logs, self.logs = self.logs, []
+        # A module's binding is kept for all who ask: whoever asks first does not limit it by its own share.
+        floor, self.floor = self.floor, self.left // 2
         try:
             found = lazy.compute()
         except RecursionError:
             found = Unknown("nested-too-deep", name)
+        except Exhausted:
+            found = Unknown("too-much-work", name)
         finally:
             lazy.busy = False
-            self.guards, self.logs = guards, logs
+            self.guards, self.logs, self.floor = guards, logs, floor
         if home.get(name) is lazy:
             home[name] = found
         return found
@@ -471,6 +474,7 @@ _NODES: dict[type, Callable[[Any, Any, Scope], Any]] = {
     ir.Sequence: _sequence,
     ir.Await: lambda s, n, sc: s.value(n.value, sc),
     ir.Spread: lambda s, n, sc: s.value(n.value, sc),
+    ir.Pattern: lambda _, n, __: compile_regex(n.source, n.flags),
     ir.Opaque: lambda _, n, __: Unknown("not-evaluated", n.text),
     _Value: lambda _, n, __: n.held,
 }

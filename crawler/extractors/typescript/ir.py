@@ -241,6 +241,14 @@ class Await(Node):
 
 
 @dataclass(slots=True, eq=False)
+class Pattern(Node):
+    """A regular expression."""
+
+    source: str
+    flags: str
+
+
+@dataclass(slots=True, eq=False)
 class Opaque(Node):
     """What is not evaluated: regular expressions, JSX, too deep nesting; with a short text."""
 

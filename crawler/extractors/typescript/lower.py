@@ -359,6 +359,9 @@ _EXPRESSIONS: dict[str, Callable[[Any, Syntax], ir.Node]] = {
     "number": lambda _, n: ir.Const(line_of(n), number(text_of(n))),
     "string": lambda _, n: ir.Const(line_of(n), _string_value(n)),
     "template_string": lambda s, n: s.template(n),
+    "regex": lambda _, n: ir.Pattern(
+        line_of(n), text_of(n.child_by_field_name("pattern")), text_of(n.child_by_field_name("flags"))
+    ),
     "array": lambda s, n: ir.Array(line_of(n), s.arguments(n)),
     "object": _object,
     "spread_element": lambda s, n: ir.Spread(line_of(n), _inner(s, n)),

@@ -234,6 +234,8 @@ def index(self: "Evaluator", value: Any, key: Any) -> Any:  # noqa: ANN401
         return Unknown("run-time", f"element[{shown}]")
     text = value.text if isinstance(value, Unknown) else "table"
     made = Unknown("run-time", f"{text}[{shown}]"[:160], value.kind if isinstance(value, Unknown) else None)
+    if isinstance(value, Unknown) and value.spec is not None:
+        made.spec, made.path = value.spec, f"{value.path}.[]" if value.path else "[]"
     guess = key_of(likely(key))
     if guess is not None:
         made.guess = likely(get(self, value, guess))

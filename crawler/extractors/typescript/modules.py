@@ -46,6 +46,7 @@ class Module:
         self.bound = False
         self.ran = False
         self.size = 0
+        self.data = b""
         self.tree: Tree | None = None
         self.entry = False
 
@@ -61,6 +62,8 @@ class Module:
         names["__dirname"] = node.virtual(posixpath.dirname(self.path))
         names["__filename"] = node.virtual(self.path)
         self.scope.frame.this = self.exports
+        if self.size <= LARGE:
+            ev.relevance.note_module(self)
         for statement in self.statements:
             self._bind(ev, statement)
 
@@ -273,7 +276,7 @@ class Loader:
             return made
         if extension not in SOURCES:
             return None
-        made.size = len(data)
+        made.size, made.data = len(data), data
         tree = parse(path, data)
         if tree is None:
             self.unreadable.append(Unreadable(file=path, reason="too-large", detail=f"{len(data)} bytes"))

@@ -29,8 +29,6 @@ from mcp_catalogue.model import Condition, MayHaveMore
 if TYPE_CHECKING:
     from crawler.extractors.typescript.evaluate import Evaluator
 
-TOKENS: Final = (b"registerTool", b".tool(", b".addTool", b"setRequestHandler", b"registerAppTool")
-"""Bytes without which a file registers nothing by itself."""
 _LIST: Final = "tools/list"
 _METHODS = frozenset({"registerTool", "tool", "addTool", "addTools", "setRequestHandler"})
 _OTHERS = {"registerPrompt": "prompts", "prompt": "prompts", "addPrompt": "prompts", "registerResource": "resources",
@@ -67,7 +65,6 @@ class Registrations(ToolSink):
     counted: set[tuple[str, int]] = field(default_factory=set)
     settled: set[tuple[str, int]] = field(default_factory=set)
     server_name: str | None = None
-    direct: dict[int, bool] = field(default_factory=dict)
     elsewhere: set[str] = field(default_factory=set)
 
     def made(self, callee: Any, args: list[Any]) -> None:  # noqa: ANN401
@@ -91,14 +88,6 @@ class Registrations(ToolSink):
     def foreign(self, cls: Cls) -> bool:
         """Whether a class is a copy of an SDK's server, or inherits from one only inside the bundle."""
         return is_sdk_class(cls)
-
-    def registers(self, function: Fn) -> bool:
-        """Whether a registration stands in a function's text."""
-        node, module = function.node, function.scope.module
-        if id(node) not in self.direct:
-            data = module.loader.resolver.read(module.path) or b""
-            self.direct[id(node)] = any(data.find(token, node.start, node.end) >= 0 for token in TOKENS)
-        return self.direct[id(node)]
 
     def interesting(self, function: Fn) -> bool:  # noqa: ARG002
         """Every callback may register something."""

@@ -25,13 +25,16 @@ def member(value: str, name: str) -> Any:  # noqa: ANN401
     """Read a property or method of a string."""
     if name == "length":
         return len(value)
+    if name in ("match", "matchAll", "search"):
+        return Native(name, lambda ev, this, args, _: _matched(ev, name, this, args), value)
     method = _METHODS.get(name)
     if method is None:
         return UNDEFINED
 
     def run(ev: Any, this: Any, args: list[Any], _: int) -> Any:  # noqa: ANN401
-        if name in ("replace", "replaceAll") and len(args) > 1 and isinstance(args[1], Fn):
-            return Unknown("not-constant", f".{name}(…)")
+        by_pattern = _with_pattern(ev, name, this, args)
+        if by_pattern is not None:
+            return by_pattern
         given = [likely(a) for a in args]
         if not all(known(a) for a in given):
             return Unknown("not-constant", f".{name}(…)")
@@ -48,6 +51,30 @@ def member(value: str, name: str) -> Any:  # noqa: ANN401
         return result
 
     return Native(name, run, value)
+
+
+def _with_pattern(ev: Any, name: str, text: str, args: list[Any]) -> Any:  # noqa: ANN401
+    from crawler.extractors.typescript import patterns  # noqa: PLC0415 (it calls functions)
+
+    first = args[0] if args else UNDEFINED
+    if name in ("replace", "replaceAll") and (
+        isinstance(first, patterns.Regex) or (len(args) > 1 and isinstance(args[1], Fn))
+    ):
+        return patterns.replace(ev, text, args)
+    if name == "split" and isinstance(first, patterns.Regex):
+        return patterns.split(ev, text, first)
+    return None
+
+
+def _matched(ev: Any, name: str, text: str, args: list[Any]) -> Any:  # noqa: ANN401
+    from crawler.extractors.typescript import patterns  # noqa: PLC0415
+
+    first = args[0] if args else UNDEFINED
+    if isinstance(first, str):
+        first = patterns.compile_regex(first, "")
+    if not isinstance(first, patterns.Regex) or name == "search":
+        return Unknown("not-constant", f".{name}(…)")
+    return patterns.matches(ev, text, first, every=name == "matchAll")
 
 
 def _int(args: list[Any], index: int, default: int) -> int:
