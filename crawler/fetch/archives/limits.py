@@ -27,6 +27,7 @@ class ArchiveLimits:
     """Bounds of one tree.
 
     `unpacked`: bytes of all members; `kept`: bytes held in memory; `file`: bytes of one file; `count`: members;
+    `directory`: bytes of a zip archive's directory;
     `ratio`: unpacked by packed, for what unpacks to more than `ratio_from`; `depth` and `path`: folders above a
     file and characters of its path. The largest package of the public ecosystem that is no bundle of binaries
     unpacks to about a fifth of `unpacked`.
@@ -36,6 +37,7 @@ class ArchiveLimits:
     kept: int = 256 * MIB
     file: int = 16 * MIB
     count: int = 100_000
+    directory: int = 16 * MIB
     ratio: int = 200
     ratio_from: int = 32 * MIB
     depth: int = 40

@@ -13,7 +13,8 @@ from typing import IO, cast
 from crawler.fetch.archives.limits import ArchiveLimits, Collector
 from mcp_catalogue.errors import ArchiveError
 
-_DAMAGED = (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, ValueError, OverflowError)
+_DAMAGED = (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, ValueError, OverflowError, RecursionError)
+_END_OF_ZIP, _END_SIZE, _LONGEST_COMMENT = b"PK\x05\x06", 22, 65_535  # APPNOTE 4.3.16
 # The file that is passed in belongs to the caller, who closes it.
 _PACKINGS: tuple[tuple[bytes, Callable[[IO[bytes]], IO[bytes]]], ...] = (
     (b"\x1f\x8b", lambda file: cast("IO[bytes]", gzip.GzipFile(fileobj=file))),
@@ -35,6 +36,21 @@ class _Counting:
         return data
 
 
+class _Member(tarfile.TarInfo):
+    """Bounds the headers that name other members: tarfile reads them into memory whole, and one within another."""
+
+    _NAMING = frozenset(
+        {tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK}
+    )
+    _LARGEST = 1024 * 1024
+
+    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        if self.type in self._NAMING and self.size > self._LARGEST:
+            raise tarfile.ReadError("a header of more than 1 MiB")
+        member: tarfile.TarInfo = super()._proc_member(archive)  # type: ignore[misc]
+        return member
+
+
 def read_tar(path: Path, limits: ArchiveLimits) -> tuple[Collector, str | None]:
     """Read a tar archive in any common packing; also return the commit that `git archive` writes into one.
 
@@ -48,7 +64,7 @@ def read_tar(path: Path, limits: ArchiveLimits) -> tuple[Collector, str | None]:
             raw.seek(0)
             opener = next((o for magic, o in _PACKINGS if head.startswith(magic)), lambda file: file)
             stream = cast("IO[bytes]", _Counting(opener(raw), collector))
-            with tarfile.open(fileobj=stream, mode="r|") as archive:
+            with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Member) as archive:
                 for member in archive:
                     _tar_member(archive, member, collector)
                 commit = archive.pax_headers.get("comment")
@@ -82,12 +98,25 @@ def read_zip(path: Path, limits: ArchiveLimits) -> Collector:
     """Read a zip archive. Raises `ArchiveError` where it is damaged or breaks a limit of the whole."""
     collector = Collector(limits, path.stat().st_size)
     try:
+        _check_directory(path, limits)
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
                 _zip_member(archive, member, collector)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, *_DAMAGED) as error:
         raise ArchiveError(f"{path.name[:80]}: a damaged archive ({_short(error)})") from error
     return collector
+
+
+def _check_directory(path: Path, limits: ArchiveLimits) -> None:
+    """Refuse a directory that would not fit in memory: zipfile reads all of it before it gives the first entry."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - _END_SIZE - _LONGEST_COMMENT))
+        tail = file.read()
+    found = tail.rfind(_END_OF_ZIP)
+    directory = int.from_bytes(tail[found + 12 : found + 16], "little") if found >= 0 else 0
+    if directory > limits.directory:
+        raise ArchiveError(f"its directory is larger than {limits.directory} bytes: refused")
 
 
 def _zip_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, collector: Collector) -> None:

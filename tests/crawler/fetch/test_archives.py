@@ -187,3 +187,25 @@ def test_the_commit_that_git_writes_into_a_tarball_is_read(tmp_path: Path, pack:
     commit = "0123456789abcdef" * 2 + "01234567"
     assert load(tmp_path, pack.tar({"top/a.py": b"x"}, commit=commit)).origin.commit == commit
     assert load(tmp_path, pack.tar({"top/a.py": b"x"}, commit="<script>")).origin.commit is None
+
+
+def test_a_naming_header_that_would_fill_memory_is_refused(tmp_path: Path) -> None:
+    header = tarfile.TarInfo("././@PaxHeader")
+    header.type, header.size = tarfile.XHDTYPE, 2 * 1024 * 1024
+    data = header.tobuf(tarfile.USTAR_FORMAT) + b"x" * header.size + bytes(1024)
+    with pytest.raises(ArchiveError, match="1 MiB"):
+        load(tmp_path, gzip.compress(data))
+
+
+def test_headers_within_headers_end(tmp_path: Path) -> None:
+    header = tarfile.TarInfo("././@LongLink")
+    header.type, header.size = tarfile.GNUTYPE_LONGNAME, 512
+    data = (header.tobuf(tarfile.USTAR_FORMAT) + b"x" * 511 + b"\0") * 5000
+    with pytest.raises(ArchiveError):
+        load(tmp_path, gzip.compress(data))
+
+
+def test_a_zip_directory_that_would_fill_memory_is_refused(tmp_path: Path, pack: Any) -> None:
+    data = pack.zip({f"{i}.py": b"" for i in range(200)})
+    with pytest.raises(ArchiveError, match="directory is larger"):
+        load(tmp_path, data, Form.ZIP, ArchiveLimits(directory=5_000))
