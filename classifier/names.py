@@ -177,7 +177,7 @@ def _find(tokens: Sequence[str], lexicon: Lexicon) -> _Found | None:
     if count > 1 and _STATE in lexicon.nouns.get(tokens[-1], ()):
         pure = next((i for i in range(start + 1, count - 1) if _pure(tokens[i], lexicon)), None)
         return (pure, True, 1) if pure is not None else None
-    if count > 1 and _pure(tokens[-1], lexicon):
+    if count > 1 and _pure(tokens[-1], lexicon) and (first is None or tokens[-1] not in lexicon.nouns):
         return count - 1, True, 1
     return _inside(tokens, start, lexicon) or _ambiguous(tokens, start, lexicon)
 

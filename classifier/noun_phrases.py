@@ -49,7 +49,7 @@ def _words(words: Sequence[str], start: int, grammar: Grammar) -> tuple[list[str
         word = words[i]
         if word in grammar.of and (not noun or noun[-1] in grammar.partitive):
             noun = []  # "a list of members": the members are meant
-        elif word == "of" or word in {"(", "["}:
+        elif word in {"of", "(", "["} or (word == "that" and noun):
             break
         elif word in grammar.determiners or (word.endswith("ly") and not noun):
             pass

@@ -1,19 +1,32 @@
-"""The rationale: a sentence or three about this tool, composed from the evidence that decided."""
+"""The rationale: a sentence or three about this tool, composed from the evidence that decided.
 
-from classifier.combine import Verdict
+First what the tool does to what, and where that is said; then what follows from it (the deciding rule's own
+sentence); then which arguments carry it. It quotes the definition and never says that something is safe.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from classifier.combine import Claim, Verdict
+from classifier.names import tokenize
+from classifier.phrases import Phrase
 from classifier.reading import Reading
-from classifier.words import third
+from classifier.words import lexicon, third
 from mcp_catalogue.model import Category, EvidenceKind, Operation, Signal
 
-_NOUN_OF_CLASS = {"order": "an order"}
+MAX_QUOTE = 160
 _SIGNAL_WORDS = {
-    "runs-code": "what it runs is given in",
-    "free-form-query": "the query is free text, given in",
-    "caller-path": "the caller chooses the path with",
-    "open-world": "the caller chooses the address with",
-    "external-communication": "the recipient is given in",
-    "bulk": "one call can cover many through",
+    "runs-code": "What it runs is given in",
+    "free-form-query": "The query is free text, given in",
+    "caller-path": "The caller chooses the path with",
+    "open-world": "The caller chooses the address with",
+    "external-communication": "The recipient is given in",
+    "bulk": "One call can cover many through",
 }
+_AMOUNTS = frozenset({"amount", "quantity", "qty", "size", "price", "volume", "value", "amounts", "notional", "shares"})
+_IDENTITIES = frozenset(
+    {"id", "ids", "uuid", "uuids", "key", "slug", "name", "path", "number", "sid", "symbol", "code"}
+)
+_LANGUAGES = {"zh": "Chinese", "ja": "Japanese", "ko": "Korean", "ru": "Russian"}
 
 
 def compose(reading: Reading, verdict: Verdict, found: tuple[Operation, ...], raised: tuple[Signal, ...]) -> str:
@@ -21,58 +34,115 @@ def compose(reading: Reading, verdict: Verdict, found: tuple[Operation, ...], ra
     parts = [_what(reading, verdict, found)]
     if verdict.deciding:
         parts.append(verdict.deciding[0].rule.says)
-    if extra := _parameters(reading, raised):
-        parts.append(extra)
-    return " ".join(p for p in parts if p)
+    parts.append(_arguments(reading, verdict, raised))
+    return " ".join([p for p in parts if p])
 
 
 def _what(reading: Reading, verdict: Verdict, found: tuple[Operation, ...]) -> str:
     name, server = reading.tool.name, reading.context.server
-    where = f" on {server}" if server else ""
+    subject = f"`{name}` on {server}" if server else f"`{name}`"
     if not verdict.deciding:
         return (
-            f"Neither the name nor the description of `{name}`{where} says what a call does, "
+            f"Neither the name nor the description of {subject} says what a call does, "
             "so it is taken for something that changes things."
         )
     claim = verdict.deciding[0]
     evidence = reading.at(claim.evidence)
     phrase = reading.phrases.get(claim.evidence)
     if claim.source == "operation":
-        worst = [o for o in found if o.primary is claim.category]
-        values = ", ".join(f"`{o.value}`" for o in worst[:3])
-        return f"Through `{worst[0].parameter}`, `{name}`{where} accepts {values} among {len(found)} operations."
+        return _operations(subject, claim, found)
     if claim.source == "effect":
-        return f"The code behind `{name}`{where} does more than its words say: {evidence.quote} in {evidence.file}."
+        return f"The code behind {subject} does more than its words say: {evidence.quote} in {evidence.file}."
+    if claim.source == "parameter":
+        return f"{subject} takes `{evidence.quote}`."
     if phrase is None:
-        return f"`{name}`{where} says so itself: “{_short(evidence.quote)}”."
-    noun = phrase.noun if phrase.noun.isascii() else f"“{phrase.noun}”"
-    verb = third(phrase.base).replace("_", " ")
-    sentence = f"`{name}`{where} {verb} {noun}".rstrip()
-    quoted = next(
-        (e.quote for e in (evidence, *reading.evidence) if e.kind is EvidenceKind.DESCRIPTION and e.category), None
-    )
-    if quoted:
-        return f"{sentence}; it is described as “{_short(quoted)}”."
-    if reading.tool.description:
-        return f"{sentence}, as its name says."
-    return f"{sentence}, as its name says; it has no description."
+        return f"{subject} says so itself: “{_short(evidence.quote)}”."
+    sentence = f"{subject} {third(phrase.base).replace('_', ' ')}{_noun(phrase, claim.category)}"
+    return f"{sentence}{_said_by(reading, claim)}."
+
+
+def _operations(subject: str, claim: Claim, found: tuple[Operation, ...]) -> str:
+    worst = [o for o in found if o.primary is claim.category]
+    values = _and(f"`{o.value}`" for o in worst[:3])
+    milder = sorted({str(o.primary) for o in found if o.primary is not claim.category})
+    rest = f" beside {_and(milder)} operations" if milder else ""
+    return f"Through `{worst[0].parameter}`, {subject} accepts {values}{rest}."
+
+
+def _noun(phrase: Phrase, category: Category) -> str:
+    """Return the object as one reads it aloud, with its article."""
+    noun = phrase.noun
+    if not noun:
+        return ""
+    if not noun.isascii():
+        return f" “{noun}”"
+    last = noun.rsplit(" ", 1)[-1]
+    if last.endswith("s") and not last.endswith("ss"):
+        return f" {noun}"
+    if category is Category.READ or last in lexicon().grammar.uncounted:
+        return f" the {noun}" if category is Category.READ else f" {noun}"
+    return f" {'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def _said_by(reading: Reading, claim: Claim) -> str:
+    """Tell where that is said; a quote is given where it adds to the name."""
+    text = reading.tool.description
+    if not text:
+        return ", as its name says; it has no description"
+    evidence = reading.at(claim.evidence)
+    every = (evidence, *reading.evidence)
+    quote = next((e.quote for e in every if e.kind is EvidenceKind.DESCRIPTION and e.category), "")
+    if not quote:
+        return ", as its name says"
+    words = {w.strip(".,:").lower() for w in quote.split()}
+    known = {t for s in tokenize(reading.tool.name) for t in s}
+    if words <= known | {f"{w}s" for w in known} | {third(w) for w in known} | {"a", "an", "the", "all"}:
+        return f"; the description says no more than the name (“{_short(quote)}”)"
+    language = _LANGUAGES.get(reading.tool.description_language or "", "")
+    described = f"described in {language}" if language else "described"
+    return f"; it is {described} as “{_short(quote)}”"
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 160 else text[:157].rsplit(" ", 1)[0] + " …"
+    text = " ".join(text.split()).rstrip(".")
+    return text if len(text) <= MAX_QUOTE else text[: MAX_QUOTE - 3].rsplit(" ", 1)[0] + " …"
 
 
-def _parameters(reading: Reading, raised: tuple[Signal, ...]) -> str:
+def _arguments(reading: Reading, verdict: Verdict, raised: tuple[Signal, ...]) -> str:
+    """Return a sentence about the arguments that carry the risk."""
+    if sentence := _signal_arguments(reading, raised):
+        return sentence
+    if verdict.primary.rank < Category.DESTRUCTIVE.rank:
+        return ""
+    amounts = list(_ending_in(reading, _AMOUNTS))
+    if verdict.primary is Category.FINANCIAL and amounts:
+        return f"How much is given in {_and(amounts[:2])}."
+    if chosen := list(_ending_in(reading, _IDENTITIES)):
+        return f"Which one is given in {_and(chosen[:2])}."
+    if reading.tool.input_schema is not None and not reading.schema.names:
+        return "It takes no argument that would narrow it."
+    return ""
+
+
+def _signal_arguments(reading: Reading, raised: tuple[Signal, ...]) -> str:
     for signal in raised:
         words = _SIGNAL_WORDS.get(signal.id)
         if words is None:
             continue
-        names = [reading.at(i).quote for i in signal.evidence if reading.at(i).kind is EvidenceKind.PARAMETER]
+        evidence = [reading.at(i) for i in signal.evidence]
+        names = dict.fromkeys(f"`{e.quote}`" for e in evidence if e.kind is EvidenceKind.PARAMETER)
         if names:
-            listed = ", ".join(f"`{n}`" for n in dict.fromkeys(names[:3]))
-            return f"{words[0].upper()}{words[1:]} {listed}."
+            return f"{words} {_and(list(names)[:3])}."
     return ""
 
 
-__all__ = ["Category", "compose"]
+def _ending_in(reading: Reading, words: frozenset[str]) -> Iterator[str]:
+    for name in reading.schema.names:
+        tokens = [t for s in tokenize(name) for t in s]
+        if tokens and tokens[-1] in words:
+            yield f"`{name}`"
+
+
+def _and(items: Iterable[str]) -> str:
+    listed = list(items)
+    return " and ".join([", ".join(listed[:-1]), listed[-1]]) if len(listed) > 1 else "".join(listed)

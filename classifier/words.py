@@ -44,6 +44,7 @@ class Grammar(msgspec.Struct, frozen=True):
     perform: frozenset[str]
     enable: frozenset[str]
     you: frozenset[str]
+    uncounted: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
