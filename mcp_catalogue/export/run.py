@@ -1,7 +1,6 @@
 """One pass over the store into every form that was asked for, then the files that describe them."""
 
 import hashlib
-import shutil
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -66,7 +65,7 @@ def export(records: Iterable[ServerRecord], out: Path, wanted: Wanted) -> Export
             for stale in _known() - set(files):
                 (out / stale).unlink(missing_ok=True)
             for name in files:
-                shutil.move(folder / name, out / name)
+                (folder / name).replace(out / name)
     except OSError as error:
         raise CatalogueError(f"{out}: the dataset could not be written ({error}); choose another --out") from error
     return Exported(files=tuple(files), servers=servers, tools=tools)

@@ -95,7 +95,7 @@ def _rules(ruling: Ruling) -> Iterator[dict[str, Any]]:
 
 
 def _evaluate(tool: str, number: int, condition: ArgumentCondition) -> dict[str, Any]:
-    on_deny = f"Denied by policy: needs {condition_words(condition)}."
+    on_deny = f"Denied by policy: a call passes only where {condition_words(condition)}."
     if not condition.path.startswith(DAY_SUM):
         one = {"path": condition.path, "op": condition.op, "value": condition.value}
         return {"conditions": [one], "on_deny": on_deny}

@@ -82,4 +82,4 @@ def _tool(ruling: Ruling) -> dict[str, Any]:
 
 def _require(condition: ArgumentCondition) -> dict[str, Any]:
     one = {"path": condition.path, "op": condition.op, "value": condition.value}
-    return {"conditions": [one], "on_deny": f"Denied by policy: needs {condition_words(condition)}."}
+    return {"conditions": [one], "on_deny": f"Denied by policy: a call passes only where {condition_words(condition)}."}

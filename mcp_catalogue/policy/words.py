@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from mcp_catalogue.model import ArgumentCondition, Limit
-from mcp_catalogue.policy.conditions import DAY_SUM
+from mcp_catalogue.policy.conditions import DAY_SUM, PLAIN_PATH, READING_SQL
 from mcp_catalogue.policy.ruling import CONDITIONAL, Outcome, Ruling, nameable
 
 
@@ -34,9 +34,14 @@ def condition_words(condition: ArgumentCondition) -> str:
     value = ", ".join(shown(str(v)) for v in condition.value) if condition.op == "in" else shown(str(condition.value))
     if condition.path.startswith(DAY_SUM):
         return f"{shown(condition.path.removeprefix(DAY_SUM))} adds up to at most {value} a day"
-    return f"{shown(condition.path)} {_RELATION[condition.op]} {value}"
+    meaning = _PATTERNS.get(str(condition.value)) if condition.op == "regex" else None
+    return f"{shown(condition.path)} {meaning or f'{_RELATION[condition.op]} {value}'}"
 
 
+_PATTERNS = {
+    PLAIN_PATH: "has no part that begins with a dot",
+    READING_SQL: "is one statement that begins with select, show or describe",
+}
 _RELATION = {
     "eq": "is", "neq": "is not", "in": "is one of", "not_in": "is none of", "lt": "is below", "lte": "is at most",
     "gt": "is above", "gte": "is at least", "regex": "matches", "contains": "contains", "exists": "is given:",

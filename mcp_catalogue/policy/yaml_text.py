@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 _WORDS_WITH_MEANING = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "_"}
+_LONGEST_KEY = 1000
 
 
 def yaml_text(document: Mapping[str, object]) -> str:
@@ -17,7 +18,7 @@ def yaml_text(document: Mapping[str, object]) -> str:
 
 def _mapping(value: Mapping[str, object], indent: str) -> Iterator[str]:
     for key, item in value.items():
-        name = f"{indent}{_scalar(key)}:"
+        name = _key(key, indent)
         if isinstance(item, Mapping) and item:
             yield name
             yield from _mapping(item, f"{indent}  ")
@@ -26,6 +27,12 @@ def _mapping(value: Mapping[str, object], indent: str) -> Iterator[str]:
             yield from _list(item, indent)
         else:
             yield f"{name} {_scalar(item)}"
+
+
+def _key(key: str, indent: str) -> str:
+    scalar = _scalar(key)
+    # YAML reads a key on one line only up to 1,024 characters
+    return f"{indent}{scalar}:" if len(scalar) <= _LONGEST_KEY else f"{indent}? {scalar}\n{indent}:"
 
 
 def _list(value: list[object] | tuple[object, ...], indent: str) -> Iterator[str]:

@@ -18,10 +18,11 @@ R, W, X, D, F = Category.READ, Category.WRITE, Category.EXECUTE, Category.DESTRU
 LOW, MEDIUM, HIGH, CRITICAL = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL
 LABELS = [(R, LOW), (R, HIGH), (W, MEDIUM), (W, HIGH), (X, HIGH), (D, CRITICAL), (F, CRITICAL)]
 HOSTILE = [
-    "*", "", " ", "a: b", "- x", "# c", "{a}", "[a]", "!!python/object:os.system", "&a *a", "yes", "null", "1e3", "0x1",
-    "012", "~", "a\nb: c", 'quo"te', "quo'te", "back\\slash", "tab\t", "a.b.c", "a]\n[mcp_servers.evil", "取消订单",
-    "\u202egpj", "\U000e0041tag", "\ud800", "\x7f", "\x85", "\u2028", "\ufeff", "a" * 200, "mcp__other__tool", "=",
-    "<<", "on", "1_000", "1:30", "2001-01-01", ".inf", "%TAG", "@a", "`a`", "|", ">", "?", "__proto__", "_global",
+    "*", "", " ", "a: b", "- x", "# c", "{a}", "[a]", "!!python/object:os.system", "&a *a", "yes", "null", "1e3",
+    "0x1", "012", "~", "a\nb: c", 'quo"te', "quo'te", "back\\slash", "tab\t", "a.b.c", "a]\n[mcp_servers.evil",
+    "取消订单", "\u202egpj", "\U000e0041tag", "\ud800", "\x7f", "\x85", "\u2028", "\ufeff", "a" * 200, "b" * 3000,
+    "取" * 1500, "mcp__other__tool", "=", "<<", "on", "1_000", "1:30", "2001-01-01", ".inf", "%TAG", "@a", "`a`", "|",
+    ">", "?", "__proto__", "_global",
 ]  # fmt: skip
 
 
@@ -122,6 +123,12 @@ def test_every_action_has_a_fallback(form: str) -> None:
 
     assert set(ABILITIES[form].actions) == set(Action)
     assert FORMATS[form].id == form
+
+
+def test_a_pattern_is_told_in_words(shop: Any) -> None:
+    text = FORMATS["intercept"].server(shop, server_name="shop", complete=True).text
+    told = [rule["on_deny"] for rule in yaml.safe_load(text)["tools"]["save_file"]["rules"]]
+    assert "Denied by policy: a call passes only where args.path has no part that begins with a dot." in told
 
 
 def test_text_is_the_same_whatever_the_order(tool: Any) -> None:
