@@ -55,22 +55,25 @@ class Search:
         self.found: dict[tuple[str, int, str], Found] = {}
         self.named: set[int] = set()
         self.open: dict[int, tuple[Node, Decl, Value]] = {}
+        self.unnamed_in: dict[int, set[int]] = {}
+        self.by_type: set[int] = set()
+        self.tried: set[int] = set()
         self._tool_types: dict[tuple[str, str], bool] = {}
 
     def tools(self) -> list[Found]:
         """Run everything that can make a tool; returns the tools in the order of their places."""
         pending = {d.node.id: d for d in self._starts()}
         for _ in range(MAX_LEVELS):
-            if not pending:
-                break
             again: dict[int, Decl] = {}
             for decl in pending.values():
                 self._enter(decl)
+            self._instantiate()
+            for decl in pending.values():
                 if self._symbolic_in(decl):
-                    for caller in self._callers(decl):
-                        again[caller.node.id] = caller
+                    again.update({caller.node.id: caller for caller in self._callers(decl)})
             pending = {k: d for k, d in again.items() if (k, 0) not in self.done}
-        self._instantiate()
+            if not pending:
+                break
         return sorted(self.found.values(), key=lambda f: (f.file, f.line, f.name))
 
     # --- starts ------------------------------------------------------------------------------------
@@ -156,7 +159,8 @@ class Search:
                 self.named.add(made.node.id)
                 self._keep(made, name)
             elif not isinstance(name, str):
-                self.open[made.node.id] = (made.node, decl, name)
+                self.open.setdefault(made.node.id, (made.node, decl, name))
+                self.unnamed_in.setdefault(decl.node.id, set()).add(made.node.id)
 
     def _keep(self, made: Obj, name: str) -> None:
         if isinstance(name, Placed):
@@ -174,9 +178,8 @@ class Search:
             self.found[key] = Found(made, str(name), file, at)
 
     def _symbolic_in(self, decl: Decl) -> bool:
-        return any(d.node.id == decl.node.id and i not in self.named for i, (_, d, _) in self.open.items()) or any(
-            d.node.id == decl.node.id for _, d, _ in self.open.values()
-        )
+        """Tell whether running `decl` made a tool without a name that no value of an own type names either."""
+        return any(node_id not in self.by_type for node_id in self.unnamed_in.get(decl.node.id, ()))
 
     def _callers(self, decl: Decl) -> Iterator[Decl]:
         if decl.kind in {"func", "method"}:
@@ -189,14 +192,18 @@ class Search:
 
     def _instantiate(self) -> None:
         for node_id, (_, decl, name) in list(self.open.items()):
-            if node_id in self.named:
+            if node_id in self.tried:
                 continue
+            self.tried.add(node_id)
+            before = len(self.found)
             here: Value = name
-            while isinstance(here, Unknown) and node_id not in self.named:
+            while isinstance(here, Unknown) and len(self.found) == before:
                 kind = here.type.bare
                 if kind.kind == "named" and kind.own:
                     self._assume_each(decl, kind)
                 here = here.parent
+            if len(self.found) > before:
+                self.by_type.add(node_id)
 
     def _assume_each(self, decl: Decl, kind: Type) -> None:
         under, _ = self.index.underlying(kind)
