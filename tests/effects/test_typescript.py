@@ -261,6 +261,23 @@ def test_through_a_dispatcher_only_the_tools_own_branch_counts(handler: str) -> 
     assert [e.id for e in found["look"]] == ["file.read"]
 
 
+def test_a_tool_that_is_an_object_works_on_itself() -> None:
+    index = (
+        'import { FastMCP } from "fastmcp"; import fs from "fs"; const server = new FastMCP({name: "n", version: "1"});'
+        " class Drop { constructor() { this.name = 'drop'; this.description = 'd'; this.root = '/notes/'; }"
+        " remove(id) { fs.rmSync(this.root + id); } async execute(args) { this.remove(args.id); } }"
+        " server.addTool(new Drop());"
+    )
+    ((effect,),) = run(index=index).values()
+    assert (effect.id, effect.target, effect.via) == ("file.delete", "/notes/{}", ("remove",))
+
+
+@pytest.mark.parametrize(("config", "expected"), [("{streamTransport: true}", []), ("{host: 'h'}", ["mail.send"])])
+def test_composing_a_message_is_not_sending_it(config: str, expected: list[str]) -> None:
+    body = f"await nodemailer.createTransport({config}).sendMail({{to: args.to}})"
+    assert names(body, 'import nodemailer from "nodemailer";') == expected
+
+
 def test_a_tool_kept_with_its_function_is_found_by_name() -> None:
     rest = (
         "const tools = [{name: 'drop', execute: (a) => fs.rmSync(a.p)}, {name: 'look', execute: (a) => a}];\n"
