@@ -3,6 +3,7 @@
     CatalogueError
     ├── TargetError        the thing named on the command line cannot be had
     │   ├── FetchError     a registry, host or repository did not give it
+    │   │   └── NotThereError  it answered that there is no such thing, or no longer
     │   └── ArchiveError   what was given is refused or damaged
     ├── NoServerError      it was read and holds no MCP server
     ├── DataError          a rule, source list, override or manifest file is wrong
@@ -24,6 +25,10 @@ class TargetError(CatalogueError):
 
 class FetchError(TargetError):
     """A registry, host or repository did not give what was asked for."""
+
+
+class NotThereError(FetchError):
+    """The registry or host answered that it does not have the thing: never there, or gone."""
 
 
 class ArchiveError(TargetError):
@@ -53,6 +58,7 @@ __all__ = [
     "FetchError",
     "JudgeError",
     "NoServerError",
+    "NotThereError",
     "StoreError",
     "TargetError",
 ]

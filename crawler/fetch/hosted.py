@@ -15,7 +15,7 @@ from crawler.fetch.local import as_is, located_bare
 from crawler.http import redact
 from crawler.targets import HostedRepository, is_bare_repository, target_id
 from crawler.tree import Origin
-from mcp_catalogue.errors import FetchError
+from mcp_catalogue.errors import FetchError, NotThereError
 from mcp_catalogue.model import ServerId, Source, SourceKind
 
 
@@ -124,7 +124,7 @@ def _from_host(target: HostedRepository, context: FetchContext, *, forget: bool 
             context.cache.keep_answer(key, Answer(value=value, etag=reply.headers.get("etag")))
         elif reply.status == httpx.codes.NOT_FOUND:
             at = f" at {target.ref}" if target.ref else ""
-            raise FetchError(f"{_web(target)}: no public repository{at}")
+            raise NotThereError(f"{_web(target)}: no public repository{at}")
         else:
             raise FetchError(f"{redact(address)}: status {reply.status}")
     origin = _origin(target, _web(target), None)

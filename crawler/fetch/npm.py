@@ -13,7 +13,7 @@ from crawler.fetch.transfer import transfer
 from crawler.http import Reply, redact, web_join
 from crawler.targets import Package, target_id
 from crawler.tree import Origin
-from mcp_catalogue.errors import FetchError
+from mcp_catalogue.errors import FetchError, NotThereError
 from mcp_catalogue.model import ServerId, Source, SourceKind
 
 # The short form of a package's document: what an installation needs (npm's registry documentation).
@@ -83,7 +83,7 @@ def _among(url: str, target: Package, context: FetchContext) -> _Version:
     package = revalidated(context, url, _SHORT, _Package, _read_package)
     if isinstance(package, Reply):
         if package.status in _MISSING:
-            raise FetchError(f"npm has no package {target.name!r}: check the name")
+            raise NotThereError(f"npm has no package {target.name!r}: check the name")
         raise _refused(url, package.status)
     asked = target.requirement or target.version or "latest"
     name = package.tags.get(asked) or best_match(package.versions, asked)

@@ -25,7 +25,7 @@ from crawler.fetch.transfer import transfer
 from crawler.http import Reply, redact, web_join
 from crawler.targets import Package, target_id
 from crawler.tree import Origin
-from mcp_catalogue.errors import FetchError
+from mcp_catalogue.errors import FetchError, NotThereError
 from mcp_catalogue.model import ServerId, Source, SourceKind
 
 _ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
@@ -81,7 +81,7 @@ class PypiFetcher:
             raise FetchError(f"PyPI package {target.name!r} has no version {asked} that can be read")
         if known:
             raise FetchError(f"PyPI package {target.name!r} has no sdist and no wheel")
-        raise FetchError(f"PyPI has no package {target.name!r}: check the name")
+        raise NotThereError(f"PyPI has no package {target.name!r}: check the name")
 
     def download(self, located: Located, context: FetchContext) -> Fetched:
         """Download the archive, or use the cached one of the same digest."""

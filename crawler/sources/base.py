@@ -45,10 +45,14 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """Something a source lists that cannot be used, with the reason; stored and shown."""
+    """Something a source lists that cannot be used, with the reason; stored and shown.
+
+    `gone` says that the source took the server `what` (one of its names) out of its list.
+    """
 
     what: str
     reason: str
+    gone: bool = False
 
 
 class EnumerationSource(Protocol):

@@ -87,7 +87,7 @@ def read_entry(body: Any) -> Listing | Skipped:  # noqa: ANN401 - a foreign docu
     official = _official(body, server)
     status = str(official.get("status") or server.get("status") or "active")
     if status == "deleted":
-        return Skipped(what=name, reason="deleted in the registry")
+        return Skipped(what=f"registry:{name}", reason="deleted in the registry", gone=True)
     if official.get("isLatest", official.get("is_latest")) is False:
         return Skipped(what=f"{name} {server.get('version')}", reason="not the newest version")
     found = _identities(server, name)

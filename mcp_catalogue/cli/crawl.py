@@ -2,7 +2,9 @@
 
 import os
 from collections import Counter
+from collections.abc import Collection
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +25,7 @@ from crawler.sources import (
 from mcp_catalogue.cli.judging import JudgeMode, Judging, MaxTokens, Model, opened
 from mcp_catalogue.cli.options import DEFAULT_DATABASE, Database, SourcesDir
 from mcp_catalogue.cli.progress import note, progress
-from mcp_catalogue.errors import CatalogueError
+from mcp_catalogue.errors import CatalogueError, StoreError
 from mcp_catalogue.pipeline.clock import now
 from mcp_catalogue.pipeline.crawl import Crawl, Fate
 from mcp_catalogue.pipeline.digests import extractor_digest
@@ -69,7 +71,7 @@ def crawl(
         book = WorkBook(store.connection)
         overrides = shipped_overrides()
         relabelled = relabel(store, overrides, at=now())
-        listings = _listings(configs, context, book)
+        listings = _listings(configs, context, book, store)
         number = book.start(at=now(), sources=[c.name for c in configs])
         counts: Counter[str] = Counter()
         make_pool = partial(ProcessPoolExecutor, workers or os.cpu_count() or 1)
@@ -99,16 +101,29 @@ def crawl(
         raise CatalogueError("nothing could be read; the lines above say why")
 
 
-def _listings(configs: tuple[SourceConfig, ...], context: FetchContext, book: WorkBook) -> list[Listing]:
+def _listings(configs: tuple[SourceConfig, ...], context: FetchContext, book: WorkBook, store: Store) -> list[Listing]:
     """Enumerate every source; a server listed twice, under whatever names, is crawled once."""
     listed: list[tuple[str, Listing]] = []
+    gone: list[Skipped] = []
     for name, item in enumerate_all(configs, context):
         if isinstance(item, Skipped):
             book.skip(name, [(item.what, item.reason)], at=now())
             note(f"skipped: {item.what}: {item.reason}")
+            gone += [item] if item.gone else []
         else:
             listed.append((name, item))
-    return [merged.listing for merged in merge(listed)]
+    merged = list(merge(listed))
+    _mark_gone(store, gone, {name for one in merged for name in (one.id, *one.aliases)})
+    return [one.listing for one in merged]
+
+
+def _mark_gone(store: Store, gone: list[Skipped], listed: Collection[str]) -> None:
+    """Mark the servers that a source took out of its list and no other source lists."""
+    for item in gone:
+        with suppress(StoreError):  # never stored under that name
+            server = store.resolve(item.what)
+            if server not in listed:
+                store.mark_gone(server, at=now(), reason=item.reason)
 
 
 def _summary(store: Store, counts: Counter[str], relabelled: int) -> None:

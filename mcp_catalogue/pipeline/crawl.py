@@ -15,8 +15,8 @@ from classifier.overrides import Overrides
 from crawler.fetch import FetchContext, Fetched, Located, download, locate
 from crawler.sources.base import Listing
 from crawler.targets import parse_reference
-from mcp_catalogue.errors import CatalogueError
-from mcp_catalogue.model import ServerRecord
+from mcp_catalogue.errors import CatalogueError, NotThereError
+from mcp_catalogue.model import ServerId, ServerRecord
 from mcp_catalogue.pipeline.clock import Clock, later
 from mcp_catalogue.pipeline.labelling import overridden
 from mcp_catalogue.pipeline.reading import Job, Outcome, read
@@ -119,8 +119,8 @@ class Crawl:
             facts = replace(facts, aliases=tuple(sorted(names)))
         return overridden(replace(record, facts=facts), self.overrides)
 
-    def failed(self, hand: "_Hand", reason: str, book: WorkBook) -> Crawled:
-        """Note a failure, and when to try again."""
+    def failed(self, hand: "_Hand", reason: str, book: WorkBook, *, gone: bool = False) -> Crawled:
+        """Note a failure, and when to try again; servers that are `gone` upstream are marked and kept."""
         now = self.clock()
         attempts = (hand.known.attempts if hand.known else 0) + 1
         pause = min(_FIRST_RETRY * 2 ** min(attempts - 1, 16), _LAST_RETRY)
@@ -128,6 +128,8 @@ class Crawl:
             work = self._work(hand, now, State.FAILED)
             kept = hand.known.servers if hand.known else ()
             book.put(replace(work, reason=reason, attempts=attempts, next_try=later(now, pause), servers=kept))
+            for server in kept if gone else ():
+                self.store.mark_gone(ServerId(server), at=now, reason=reason)
         return Crawled(target=hand.listing.target, fate=Fate.FAILED, reason=reason)
 
     def _work(self, hand: "_Hand", now: str, state: State) -> Work:
@@ -194,7 +196,7 @@ class _Run:
                 return None
             return self._store(hand, result)
         except CatalogueError as error:
-            return self.crawl.failed(hand, str(error), self.book)
+            return self.crawl.failed(hand, str(error), self.book, gone=isinstance(error, NotThereError))
         except Exception as error:  # noqa: BLE001 - one bad server is a stored result, never the end of the run
             return self.crawl.failed(hand, f"an internal error ({type(error).__name__}: {error})"[:500], self.book)
 

@@ -139,3 +139,9 @@ def test_error_answers_are_clear(web: Any, run: Any, status: int, word: str) -> 
     web.put(FIRST, {"title": "error", "status": status}, status=status)
     with pytest.raises(FetchError, match=word):
         run("mcp-registry", {"url": URL, "limit": 2})
+
+
+def test_what_is_taken_out_is_told_under_the_name_that_the_store_knows() -> None:
+    item = read_entry(entry("e/x", status="deleted"))
+    assert isinstance(item, Skipped)
+    assert (item.what, item.gone) == ("registry:e/x", True)

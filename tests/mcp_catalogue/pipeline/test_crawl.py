@@ -175,3 +175,19 @@ def without_end() -> None:
 def test_what_takes_too_long_is_given_up() -> None:
     with pytest.raises(TargetError, match=r"one: reading it took longer than 0\.05 s"):
         without_end()
+
+
+def test_what_disappears_upstream_is_marked_and_kept(
+    store: Store, run: Callable[..., list[Crawled]], tmp_path: Path
+) -> None:
+    run()
+    folder = tmp_path / "sources" / "o+notes"
+    folder.rename(tmp_path / "elsewhere")
+    run(day=2)
+    assert [(c.server, c.event) for c in store.changes(since="2026-01-02")] == [
+        ("pkg:github/o/notes", Event.SERVER_GONE)
+    ]
+    assert len(store.record(store.resolve("pkg:github/o/notes")).facts.tools) == 2
+    (tmp_path / "elsewhere").rename(folder)
+    run(day=3)
+    assert [c.event for c in store.changes(since="2026-01-03")] == [Event.SERVER_BACK]
