@@ -9,7 +9,7 @@ from crawler.extractors.base import Extraction, Project
 from crawler.extractors.csharp import tools
 from crawler.extractors.csharp.code import Code, OutOfBudgetError, owner_of
 from crawler.extractors.grammar import field as child
-from crawler.extractors.grammar import find, text
+from crawler.extractors.grammar import find, mentions_mcp, text
 from mcp_catalogue.model import Requirement, Tool, Unreadable, Unresolved
 
 _SERVER = re.compile(
@@ -34,7 +34,8 @@ class CSharpExtractor:
     def extract(self, project: Project) -> Extraction | None:
         """Read `project`; None where it has no C# code that serves MCP."""
         code = Code(project)
-        serves = sorted(p for p in project.own if p.endswith(".cs") and _SERVER.search(project.tree.read(p) or b""))
+        own = ((p, project.tree.read(p) or b"") for p in project.own if p.endswith(".cs"))
+        serves = sorted(p for p, d in own if mentions_mcp(d) and _SERVER.search(d))
         if not serves:
             return None
         found: list[Tool] = []

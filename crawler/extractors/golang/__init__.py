@@ -12,7 +12,7 @@ from crawler.extractors.golang.reach import Reach
 from crawler.extractors.golang.schema import argument_type, input_schema, to_json, type_schema
 from crawler.extractors.golang.search import Found, Search
 from crawler.extractors.golang.values import Fn, Obj, Table, Unknown, Value
-from crawler.extractors.grammar import end_line, line
+from crawler.extractors.grammar import end_line, line, mentions_mcp
 from mcp_catalogue.model import Annotations, Handler, Location, Tool, Unreadable, Unresolved
 
 _SDK = re.compile(rb"mcp-go|modelcontextprotocol|mcp-golang|go-mcp|/mcp\"|mcp/|\"tools/list\"")
@@ -32,9 +32,8 @@ class GoExtractor:
     def extract(self, project: Project) -> Extraction | None:
         """Read `project`; None where it has no Go code that serves MCP."""
         index = GoIndex(project)
-        if not any(_SDK.search(data) for data in index.sources.values()):
-            return None
-        if not any(_SERVER.search(data) for data in index.sources.values()):
+        about = [data for data in index.sources.values() if mentions_mcp(data)]
+        if not any(_SDK.search(data) for data in about) or not any(map(_SERVER.search, about)):
             return None
         unreadable: list[Unreadable] = []
         search = Search(index)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from crawler.extractors.asked import environment
 from crawler.extractors.base import Extraction, Project
-from crawler.extractors.grammar import find
+from crawler.extractors.grammar import find, mentions_mcp
 from crawler.extractors.jvm import tools
 from crawler.extractors.jvm.code import Code, Env, OutOfBudgetError, owner_of
 from crawler.extractors.jvm.expressions import arguments, called
@@ -38,7 +38,7 @@ class JvmExtractor:
     def extract(self, project: Project) -> Extraction | None:
         """Read `project`; None where it has no Java or Kotlin code that serves MCP."""
         code = Code(project)
-        serves = sorted(p for p, d in code.sources.items() if _SERVER.search(d))
+        serves = sorted(p for p, d in code.sources.items() if (mentions_mcp(d) or b"Tool" in d) and _SERVER.search(d))
         if not serves and not _built_as_server(project, code):
             return None
         found: list[Tool] = []

@@ -140,7 +140,7 @@ def _call(code: Code, node: Node, env: Env, depth: int) -> Any:  # noqa: ANN401
     return _own(code, node, name, holder, env, depth)
 
 
-def _known(code: Code, name: str, holder: str, nodes: list[Node], env: Env, depth: int) -> Any:  # noqa: ANN401, PLR0913, PLR0917
+def _known(code: Code, name: str, holder: str, nodes: list[Node], env: Env, depth: int) -> Any:  # noqa: ANN401, PLR0913
     if (holder, name) in {("List", "of"), ("Arrays", "asList"), ("Set", "of")} or (
         not holder and name in {"listOf", "setOf", "arrayOf", "emptyList"}
     ):
@@ -196,7 +196,7 @@ def _trim_indent(value: str) -> str:
     return "\n".join(part[indent:] for part in lines)
 
 
-def _own(code: Code, node: Node, name: str, holder: str, env: Env, depth: int) -> Any:  # noqa: ANN401, PLR0913, PLR0917
+def _own(code: Code, node: Node, name: str, holder: str, env: Env, depth: int) -> Any:  # noqa: ANN401, PLR0913
     """Run an own function that returns one expression."""
     if depth > MAX_CALLS:
         return NOTHING

@@ -9,7 +9,7 @@ from tree_sitter import Node
 from crawler.extractors.asked import environment
 from crawler.extractors.base import Extraction, Project
 from crawler.extractors.grammar import field as child
-from crawler.extractors.grammar import find, text
+from crawler.extractors.grammar import find, mentions_mcp, text
 from crawler.extractors.rust import tools
 from crawler.extractors.rust.crate import Crate, Env, OutOfBudgetError
 from crawler.extractors.rust.literals import attributes
@@ -39,9 +39,10 @@ class RustExtractor:
     def extract(self, project: Project) -> Extraction | None:
         """Read `project`; None where it has no Rust code that serves MCP."""
         crate = Crate(project)
-        if not any(_SDK.search(d) for d in crate.sources.values()):
-            return None
-        serves = sorted(p for p, d in crate.sources.items() if _SERVER.search(d))
+        about = {p: d for p, d in crate.sources.items() if mentions_mcp(d)}
+        serves = (
+            sorted(p for p, d in about.items() if _SERVER.search(d)) if any(map(_SDK.search, about.values())) else []
+        )
         if not serves:
             return None
         found: list[Tool] = []

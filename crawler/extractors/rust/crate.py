@@ -128,7 +128,7 @@ class Crate:
 
     # --- values ------------------------------------------------------------------------------------
 
-    def eval(self, node: Node | None, env: Env, depth: int = 0) -> Any:  # noqa: ANN401, C901
+    def eval(self, node: Node | None, env: Env, depth: int = 0) -> Any:  # noqa: ANN401
         """Evaluate an expression to a constant, a dict, a list or a TypeSchema; NOTHING where it is not constant."""
         self.steps += 1
         if self.steps > MAX_STEPS:
