@@ -112,7 +112,12 @@ class _Traits:
         self.parameters = {name: _words(name) for name in _parameter_names(tool)}
 
     def reason(self, pattern: AttackPattern) -> str | None:
-        return next((line for clause in pattern.applies if (line := self._hold(clause)) is not None), None)
+        for clause in pattern.applies:
+            if clause.signals and self.signals.isdisjoint(clause.signals):
+                continue  # the commonest case, told at once
+            if (line := self._hold(clause)) is not None:
+                return line
+        return None
 
     def _hold(self, clause: Clause) -> str | None:
         if clause.categories and self.categories.isdisjoint(clause.categories):
