@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.site.measure import Cost, run
 
+ELEVENTY = "@11ty/eleventy@3.1.2"
 _MAIN = re.compile(r"<main id=\"main\" tabindex=\"-1\">\n(.*)</main>", re.DOTALL)
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
@@ -66,7 +67,7 @@ def eleventy(site: Path, folder: Path) -> Cost | None:
     (root / "_includes").mkdir(parents=True, exist_ok=True)
     (root / "package.json").write_text('{"private": true}')
     npm = shutil.which("npm")
-    if npm is None or not _succeeds([npm, "install", "--silent", "@11ty/eleventy"], cwd=root):
+    if npm is None or not _succeeds([npm, "install", "--silent", ELEVENTY], cwd=root):
         return None
     before, after = layout(site)
     around = f"module.exports = data => {json.dumps(before)} + data.content + {json.dumps(after)};"

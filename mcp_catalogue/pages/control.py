@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
+import msgspec
 from markupsafe import Markup
 
 from mcp_catalogue.model import (
     Action,
+    ArgumentCondition,
     Category,
     Classification,
     Confidence,
@@ -26,6 +28,8 @@ from mcp_catalogue.policy.base import Decided, Rendered
 INLINE = ("policylayer", "intercept", "claude-code", "codex")
 """The formats on a tool's page; the rest stand on the server's."""
 _TOOL = "zq0tool0qz"
+_JSON = msgspec.json.Encoder().encode
+_CONDITIONS = msgspec.json.Decoder(tuple[ArgumentCondition, ...])
 _SERVER, _SERVER_DASH = "zq0server0qz", "zq0server-0qz"
 _SIMPLE_SERVER = re.compile(r"[a-z]+(?:-[a-z0-9]+){0,4}", re.ASCII)
 _SIMPLE = re.compile(r"[a-z]+(?:_[a-z0-9]+){1,6}", re.ASCII)
@@ -75,37 +79,33 @@ def example(decided: Decided, action: Action, name: str) -> Rendered:
 def control(decided: Decided, name: str) -> Control:
     """Return the part of a tool's page that shows policies.
 
-    Where a decision rests on nothing but the label, the policies of two tools differ in their names only, so they
-    are rendered once with stand-ins. Measured: a third of the time of a page.
+    Policies of equal decisions differ in the names only, so they are rendered once with stand-ins. Measured: a
+    third of the time of a page. Operations are the one thing besides a decision that a snippet rests on.
     """
-    decision, tool = decided.decision, decided.tool
-    if not _SIMPLE.fullmatch(tool.name):
+    long = len(decided.tool.name) + len(name) > _LONGEST
+    if decided.label.operations or long or not _SIMPLE.fullmatch(decided.tool.name):
         return _control(decided, name)
-    made = _for_server(decision.action, decision.limit, name)
-    asked = Markup(str.replace(made.asked, _TOOL, tool.name))  # noqa: S704 — a plain word in escaped text
-    long = len(tool.name) + len(name) > _LONGEST
-    if decision.conditions or tool.condition or decided.label.operations or long:
-        return Control(*_panels(decided, name), asked)
-    panels, first = (Markup(str.replace(part, _TOOL, tool.name)) for part in made[:2])  # noqa: S704
-    return Control(panels, first, asked)
+    made = _for_server(decided.decision.action, decided.decision.limit, _JSON(decided.decision.conditions), name)
+    return Control(*(Markup(str.replace(part, _TOOL, decided.tool.name)) for part in made))  # noqa: S704 — a plain word
 
 
 @lru_cache(maxsize=64)
-def _for_server(action: Action, limit: Limit | None, name: str) -> Control:
+def _for_server(action: Action, limit: Limit | None, conditions: bytes, name: str) -> Control:
     if not _SIMPLE_SERVER.fullmatch(name):
-        return _shared(action, limit, name)
+        return _shared(action, limit, conditions, name)
     stand_in = _SERVER_DASH if "-" in name else _SERVER
-    return Control(*(Markup(str.replace(part, stand_in, name)) for part in _shared(action, limit, stand_in)))  # noqa: S704
+    made = _shared(action, limit, conditions, stand_in)
+    return Control(*(Markup(str.replace(part, stand_in, name)) for part in made))  # noqa: S704 — a plain word
 
 
-@lru_cache(maxsize=256)
-def _shared(action: Action, limit: Limit | None, server: str) -> Control:
-    tool = Tool(name=_TOOL, input_schema={})
+@lru_cache(maxsize=2048)
+def _shared(action: Action, limit: Limit | None, conditions: bytes, server: str) -> Control:
+    decision = Decision(action=action, limit=limit, conditions=_CONDITIONS.decode(conditions))
     label = Classification(
         primary=Category.WRITE, also=(), severity=Severity.MEDIUM, confidence=Confidence.HIGH,
         decided_by=DecidedBy(), rationale="",
     )  # fmt: skip
-    return _control(Decided(tool=tool, label=label, decision=Decision(action=action, limit=limit)), server)
+    return _control(Decided(tool=Tool(name=_TOOL, input_schema={}), label=label, decision=decision), server)
 
 
 def _control(decided: Decided, name: str) -> Control:
