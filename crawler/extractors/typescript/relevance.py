@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 TOKENS: Final = (b"registerTool", b".tool(", b".addTool", b"setRequestHandler", b"registerAppTool")
 """Bytes without which a file registers nothing by itself."""
-_MAX_ROUNDS: Final = 8
-_MIN_NAME: Final = 3
+_WORD: Final = re.compile(rb"[A-Za-z_$][\w$]{2,}")
+_MAX_FILE: Final = 400_000
+"""Larger files are bundles, where names mean nothing."""
 
 
 @dataclass(slots=True)
@@ -22,8 +23,9 @@ class Relevance:
 
     spans: list[tuple[bytes, "Module", int, int]] = field(default_factory=list)
     names: set[bytes] = field(default_factory=set)
-    _pattern: re.Pattern[bytes] = re.compile(b"|".join(re.escape(t) for t in TOKENS))
+    _open: list[tuple[bytes, frozenset[bytes]]] = field(default_factory=list)
     _closed: int = 0
+    _words: dict[int, tuple[bool, frozenset[bytes]]] = field(default_factory=dict)
 
     def note_module(self, module: "Module") -> None:
         """Take in a module's functions and classes."""
@@ -37,28 +39,42 @@ class Relevance:
 
     def note(self, name: str, module: "Module", start: int, end: int) -> None:
         """Take in one definition."""
-        if len(name) >= _MIN_NAME and name != "constructor":
+        if name != "constructor":
             self.spans.append((name.encode(), module, start, end))
 
     def leads(self, function: "Fn") -> bool:
         """Whether a function's text registers something or names a function that does."""
+        node, module = function.node, function.scope.module
+        if module.size > _MAX_FILE:
+            return False
         self._close()
-        data = function.scope.module.data
-        return self._pattern.search(data, function.node.start, function.node.end) is not None
+        if id(node) not in self._words:
+            self._words[id(node)] = _read(module, node.start, node.end)
+        direct, words = self._words[id(node)]
+        return direct or not self.names.isdisjoint(words)
 
     def _close(self) -> None:
-        if self._closed == len(self.spans):
+        fresh, self._closed = self.spans[self._closed :], len(self.spans)
+        if not fresh:
             return
-        for _ in range(_MAX_ROUNDS):
-            found = {
-                name
-                for name, module, start, end in self.spans
-                if name not in self.names and self._pattern.search(module.data, start, end)
-            }
-            if not found:
-                break
-            self.names |= found
-            words = b"|".join(re.escape(n) for n in sorted(self.names))
-            tokens = b"|".join(re.escape(t) for t in TOKENS)
-            self._pattern = re.compile(tokens + rb"|(?<![\w$])(?:" + words + rb")(?![\w$])")
-        self._closed = len(self.spans)
+        for name, module, start, end in fresh:
+            direct, words = _read(module, start, end)
+            if direct:
+                self.names.add(name)
+            else:
+                self._open.append((name, words))
+        changed = True
+        while changed:
+            left = [(n, w) for n, w in self._open if n not in self.names and self.names.isdisjoint(w)]
+            changed = len(left) < len(self._open)
+            self.names.update(n for n, w in self._open if not self.names.isdisjoint(w))
+            self._open = left
+
+
+def _read(module: "Module", start: int, end: int) -> tuple[bool, frozenset[bytes]]:
+    """Whether a registration stands in a span, and the words in it."""
+    if module.size > _MAX_FILE:
+        return False, frozenset()
+    data = module.data
+    direct = any(data.find(token, start, end) >= 0 for token in TOKENS)
+    return direct, frozenset() if direct else frozenset(_WORD.findall(data, start, end))

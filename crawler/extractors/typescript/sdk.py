@@ -219,6 +219,9 @@ def from_object(ev: "Evaluator", value: Any) -> Draft:  # noqa: ANN401
                 return found
         return UNDEFINED
 
+    handler = part("handler", "execute", "callback", "cb", "run", "handle", "call", "fn")
+    if isinstance(handler, Fn) and isinstance(value, Obj) and not handler.node.arrow:
+        handler = Fn(handler.node, handler.scope, value, handler.home)  # a method keeps its object
     return Draft(
         name=part("name"),
         title=part("title"),
@@ -226,7 +229,7 @@ def from_object(ev: "Evaluator", value: Any) -> Draft:  # noqa: ANN401
         schema=part("inputSchema", "parameters", "input_schema", "schema", "paramsSchema", "args"),
         output=part("outputSchema"),
         annotations=part("annotations"),
-        handler=part("handler", "execute", "callback", "cb", "run", "handle", "call", "fn"),
+        handler=handler,
         fallback=value.place if isinstance(value, Obj) else None,
     )
 

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
 _NAMES: Final = (b"registerTool", b"tool", b"addTool", b"addTools", b"setRequestHandler")
 _MAX_SITES: Final = 2_000
+LARGE: Final = 400_000
+"""A larger file that is no entry point is a bundle of libraries."""
 
 
 def sweep(ev: "Evaluator", loader: "Loader", sink: Registrations) -> None:
     """Run what holds a registration that was not evaluated yet."""
     sink.settled = set(sink.visited)
-    for module in [m for m in loader.modules.values() if m is not None and not m.path.startswith(DEPENDENCIES)]:
+    for module in [m for m in loader.modules.values() if m is not None and _own(m)]:
         missing = list(_missing(module, sink))
         if not missing:
             continue
@@ -49,6 +51,10 @@ def _missing(module: "Module", sink: Registrations) -> Iterator[int]:
             count += 1
             if (module.path, at + 1) not in sink.visited:
                 yield at + 1
+
+
+def _own(module: "Module") -> bool:
+    return not module.path.startswith(DEPENDENCIES) and (module.entry or module.size <= LARGE)
 
 
 def _vendored(module: "Module", sink: Registrations, cls: Cls, own: list[Any]) -> bool:
