@@ -152,8 +152,12 @@ def _if(run: Interpreter, node: ast.If, scope: Scope) -> Outcome:
     forced = run.force(test)
     kind = forced.kind if isinstance(forced, Unknown) else None
     place = place_of(node.test, scope)
-    yes = guard_of(node.test, place, negated=False, kind=kind, default=guess)
-    no = guard_of(node.test, place, negated=True, kind=kind, default=guess)
+    if run.watcher is not None:  # nobody reads the guards then
+        opposite = None if guess is None else not guess
+        yes, no = Guard("", kind, guess, place), Guard("", kind, opposite, place)
+    else:
+        yes = guard_of(node.test, place, negated=False, kind=kind, default=guess)
+        no = guard_of(node.test, place, negated=True, kind=kind, default=guess)
     before = dict(scope.names)
     run.undecided += 1
     with run.guarded(yes):

@@ -30,7 +30,10 @@ def subscript(run: Interpreter, node: ast.Subscript, scope: Scope) -> Value:
         return Subscripted(owner, tuple(run.evaluate(p, scope) for p in parts))
     if isinstance(node.slice, ast.Slice):
         return _slice(run, node.slice, owner, scope)
-    return item(run, owner, run.evaluate(node.slice, scope), ast.unparse(node)[:200])
+    found = item(run, owner, run.evaluate(node.slice, scope))
+    if isinstance(found, Unknown) and not found.text and run.watcher is None:
+        return Unknown(found.reason, found.kind, found.default, ast.unparse(node)[:200])
+    return found
 
 
 def item(run: Interpreter, owner: Value, index: Value, text: str = "") -> Value:
