@@ -22,7 +22,7 @@ class ClaudeCode:
     id = "claude-code"
     title = "Claude Code permissions"
     syntax = "json"
-    verified_with: str | None = None
+    verified_with: str | None = "Claude Code 2.1.329"
 
     def tool(self, decided: Decided, *, server_name: str) -> Rendered:
         """Render the one rule."""
@@ -44,7 +44,7 @@ class ClaudeCode:
         return (
             f"claude mcp list   # the server must be configured under the name {shown(server_name)}",
             "Merge the lists into the permissions of .claude/settings.json (project) or ~/.claude/settings.json (you).",
-            "Run /permissions in Claude Code and check that the rules are listed.",
+            "claude doctor   # lists every rule that Claude Code skipped; /permissions inside it shows those it took",
         )
 
 
@@ -69,6 +69,7 @@ def _render(rulings: Sequence[Ruling], server_name: str, sentence: str) -> Rende
         notes.append(f"{shown(server_name)}: two underscores in the server's name make its rules ambiguous")
     if of(rulings, Outcome.PASS, Outcome.ASK):
         notes.append("The mode bypassPermissions skips allow and ask; only deny holds there.")
+        notes.append("In a project's settings, allow counts only once you have trusted the folder in Claude Code.")
     kept = {"permissions": {k: v for k, v in permissions.items() if v}}
     return Rendered(text=json_text(kept), sentence=sentence, filename="settings.json", notes=tuple(notes))
 

@@ -38,6 +38,14 @@ def engines_accept(database: Path, folder: Path) -> None:
             home = engines.codex_home(folder / f"codex-{number}", text, ["true"])
             assert engines.codex_reads(codex, home).returncode == 0, server
     with suppress(engines.NotAvailableError):
+        claude = engines.claude_code()
+        rules: dict[str, list[str]] = {"allow": [], "ask": [], "deny": []}
+        for number, (_, complete, made) in enumerate(decided(database, "balanced")):
+            text = FORMATS["claude-code"].server(made, server_name=f"s{number}", complete=complete).text
+            for kind, listed in json.loads(text)["permissions"].items():
+                rules[kind] += listed
+        assert engines.claude_code_skips(claude, folder / "claude", json.dumps({"permissions": rules})) == ""
+    with suppress(engines.NotAvailableError):
         intercept = engines.intercept()
         for profile in PROFILES:
             for server, complete, made in decided(database, profile):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 ENGINES = Path(__file__).parents[3] / "build" / "engines"
 CODEX = "0.169.0"
+CLAUDE_CODE = "2.1.329"
 INTERCEPT = "github.com/policylayer/intercept@latest"
 
 
@@ -18,16 +19,30 @@ class NotAvailableError(Exception):
 
 def codex() -> str:
     """Return Codex of the version that the format names, installed by npm."""
-    folder = ENGINES / f"codex-{CODEX}"
-    binary = folder / "node_modules" / ".bin" / ("codex.cmd" if sys.platform == "win32" else "codex")
-    if not binary.exists():
+    folder = _installed(f"codex-{CODEX}", f"@openai/codex@{CODEX}")
+    return str(folder / "node_modules" / ".bin" / ("codex.cmd" if sys.platform == "win32" else "codex"))
+
+
+def claude_code() -> str:
+    """Return Claude Code of the version that the format names, installed by npm: the platform's own binary."""
+    folder = _installed(f"claude-code-{CLAUDE_CODE}", f"@anthropic-ai/claude-code@{CLAUDE_CODE}")
+    found = sorted((folder / "node_modules" / "@anthropic-ai").glob("claude-code-*/claude*"))
+    binaries = [path for path in found if path.name in {"claude", "claude.exe"}]
+    if not binaries:
+        raise NotAvailableError("Claude Code has no binary for this platform")
+    return str(binaries[0])
+
+
+def _installed(name: str, package: str) -> Path:
+    folder = ENGINES / name
+    if not (folder / "node_modules").exists():
         npm = shutil.which("npm")
         if npm is None:
-            raise NotAvailableError("Codex needs npm to be installed")
+            raise NotAvailableError(f"{package} needs npm to be installed")
         folder.mkdir(parents=True, exist_ok=True)
         command = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(folder)]
-        subprocess.run([*command, f"@openai/codex@{CODEX}"], check=True, capture_output=True, timeout=600)
-    return str(binary)
+        subprocess.run([*command, package], check=True, capture_output=True, timeout=600)
+    return folder
 
 
 def intercept() -> str:
@@ -52,9 +67,32 @@ def codex_home(folder: Path, text: str, launch: list[str]) -> dict[str, str]:
     command = [f"command = {json.dumps(launch[0])}", f"args = {json.dumps(launch[1:])}"]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.toml").write_text("\n".join([heading, *command, lines]), encoding="utf-8")
-    # nothing but the loopback: a proxy that is not there
+    return {**_offline(), "CODEX_HOME": str(folder)}
+
+
+def _offline() -> dict[str, str]:
+    """Return an environment that reaches nothing but the loopback: its proxy is not there."""
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")
-    return {**os.environ, **nowhere, "CODEX_HOME": str(folder)}
+    return {**os.environ, **nowhere, "DISABLE_AUTOUPDATER": "1", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1"}
+
+
+def claude_code_skips(binary: str, folder: Path, settings: str) -> str:
+    """Give Claude Code user settings, and return what its own check says of rules that it skipped: empty if none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "settings.json").write_text(settings, encoding="utf-8")
+    done = subprocess.run(
+        [binary, "doctor"],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        env={**_offline(), "CLAUDE_CONFIG_DIR": str(folder)},
+    )
+    assert f"({CLAUDE_CODE})" in done.stdout
+    _, found, told = done.stdout.partition("Invalid settings")
+    return told.split("\n\n")[0] if found else ""
 
 
 def codex_reads(binary: str, environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
