@@ -1,8 +1,9 @@
 """The official MCP registry, and any registry that speaks its interface (`/v0.1/servers`, or the older `/v0`)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from packageurl import PackageURL
@@ -11,6 +12,7 @@ from crawler.sources.api import (
     Identities,
     MissingError,
     Query,
+    get_json,
     image_name,
     package_target,
     pages,
@@ -19,6 +21,7 @@ from crawler.sources.api import (
 )
 from crawler.sources.base import Listing, Skipped, SourceContext
 from crawler.sources.options import option
+from mcp_catalogue.errors import FetchError
 
 _OFFICIAL = "io.modelcontextprotocol.registry/official"
 _DIRECT = frozenset({"npm", "pypi"})
@@ -40,7 +43,11 @@ class _List:
 
 
 class RegistryMcpSource:
-    """Options: `url`, the registry's base address; `limit`, entries per page (default 100)."""
+    """A registry of servers.
+
+    Options: `url`, the base address; `limit`, entries per page (default 100); `versions`, true for the list of every
+    server's versions, at the price of a request each.
+    """
 
     kind = "mcp-registry"
 
@@ -53,15 +60,24 @@ class RegistryMcpSource:
         parameters = {"limit": str(option(options, "limit", int, 100)), "version": "latest"}
         if self._context.since:
             parameters["updated_since"] = self._context.since
-        http = self._context.http
+        versions = option(options, "versions", bool, default=False)
         try:
-            yield from _entries(pages(http, _query(f"{base}/v0.1/servers", parameters), _List))
+            yield from self._listed(f"{base}/v0.1/servers", parameters, versions=versions)
         except MissingError:
-            yield from _entries(pages(http, _query(f"{base}/v0/servers", parameters), _List))
+            yield from self._listed(f"{base}/v0/servers", parameters, versions=False)
 
+    def _listed(self, url: str, parameters: Mapping[str, str], *, versions: bool) -> Iterator[Listing | Skipped]:
+        for item in _entries(pages(self._context.http, Query(url=url, parameters=parameters, cursor="cursor"), _List)):
+            yield self._with_versions(url, item) if versions and isinstance(item, Listing) else item
 
-def _query(url: str, parameters: Mapping[str, str]) -> Query:
-    return Query(url=url, parameters=parameters, cursor="cursor")
+    def _with_versions(self, url: str, listing: Listing) -> Listing:
+        name = quote(str(listing.facts["registry_name"]), safe="")
+        try:
+            found = get_json(self._context.http, f"{url}/{name}/versions", _List)
+        except FetchError as error:
+            return replace(listing, facts={**listing.facts, "registry_versions_problem": str(error)})
+        every = tuple(v for raw in found.servers or () if (v := _version_of(raw)))
+        return replace(listing, facts={**listing.facts, "registry_versions": every})
 
 
 def _entries(found: Iterator[_List | Skipped]) -> Iterator[Listing | Skipped]:
@@ -71,11 +87,18 @@ def _entries(found: Iterator[_List | Skipped]) -> Iterator[Listing | Skipped]:
             yield page
             continue
         for raw in page.servers or ():
-            item = read_entry(msgspec.json.decode(raw))
-            key = item.what if isinstance(item, Skipped) else item.target
-            if item is not None and key not in seen:
+            item = _decoded(raw)
+            key = item.what if isinstance(item, Skipped) else str(item.facts.get("registry_name"))
+            if key not in seen:
                 seen.add(key)
                 yield item
+
+
+def _decoded(raw: msgspec.Raw) -> Listing | Skipped:
+    try:
+        return read_entry(msgspec.json.decode(raw))
+    except (msgspec.MsgspecError, RecursionError) as error:
+        return Skipped(what="an entry", reason=f"cannot be read ({error})")
 
 
 def read_entry(body: Any) -> Listing | Skipped:  # noqa: ANN401 - a foreign document
@@ -137,6 +160,16 @@ def _identities(server: dict[str, Any], name: str) -> Identities:
         target = remote_target(address) if isinstance(address, str) else None
         targets += [target] if target else []
     return Identities(targets=tuple(dict.fromkeys(targets)), names=(*names, f"registry:{name}"))
+
+
+def _version_of(raw: msgspec.Raw) -> str | None:
+    try:
+        body = msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+    server = body.get("server", body) if isinstance(body, dict) else None
+    version = server.get("version") if isinstance(server, dict) else None
+    return version if isinstance(version, str) else None
 
 
 def _dicts(value: object) -> list[dict[str, Any]]:

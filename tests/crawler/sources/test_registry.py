@@ -18,7 +18,7 @@ def entry(name: str, *, status: str = "active", latest: bool = True, **server: A
         "updatedAt": "2026-02-01T00:00:00Z",
         "isLatest": latest,
     }
-    return {"server": {"name": name, "description": "x", "version": "1.2.0", **server}, "_meta": {OFFICIAL: official}}
+    return {"server": {"name": name, "description": "x", "version": "1.2.0"} | server, "_meta": {OFFICIAL: official}}
 
 
 FULL = entry(
@@ -145,3 +145,19 @@ def test_what_is_taken_out_is_told_under_the_name_that_the_store_knows() -> None
     item = read_entry(entry("e/x", status="deleted"))
     assert isinstance(item, Skipped)
     assert (item.what, item.gone) == ("registry:e/x", True)
+
+
+def test_two_entries_of_one_repository_are_two_listings(web: Any, run: Any) -> None:
+    repository = {"url": "https://github.com/owner/repo"}
+    web.put(FIRST, {"servers": [entry(f"e/{n}", repository=repository) for n in ("a", "b", "a")], "metadata": {}})
+    assert [x.aliases for x in run("mcp-registry", {"url": URL, "limit": 2})] == [("registry:e/a",), ("registry:e/b",)]
+
+
+def test_versions_are_listed_when_asked_for(web: Any, run: Any) -> None:
+    package = [{"registryType": "pypi", "identifier": "x"}]
+    web.put(FIRST, {"servers": [entry("e/x", packages=package), entry("e/y", packages=package)], "metadata": {}})
+    every = [entry("e/x", version=v) for v in ("1.0.0", "1.2.0")]
+    web.put("/mcp/v0.1/servers/e%2Fx/versions", {"servers": [*every, {"server": {}}, 5], "metadata": {"count": 2}})
+    one, other = run("mcp-registry", {"url": URL, "limit": 2, "versions": True})
+    assert one.facts["registry_versions"] == ("1.0.0", "1.2.0")
+    assert "status 404" in other.facts["registry_versions_problem"]
