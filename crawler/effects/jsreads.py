@@ -6,9 +6,9 @@ from typing import Any
 
 from crawler.effects.table import Entry
 from crawler.extractors.typescript.convert import to_text
-from crawler.extractors.typescript.evaluate import template_of
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.node import ROOT
+from crawler.extractors.typescript.nodes import template_of
 from crawler.extractors.typescript.values import Arr, Fn, Guarded, Obj, Unknown, likely, options
 
 _TARGET = 160

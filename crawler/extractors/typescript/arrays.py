@@ -147,7 +147,7 @@ def _find(self: "Evaluator", array: Arr, args: list[Any]) -> Any:  # noqa: ANN40
 
 def _by_key(self: "Evaluator", array: Arr, function: Any) -> Any:  # noqa: ANN401
     """Answer `items.find(x => x.key === value)` without a call per item; None where it is of another form."""
-    if not isinstance(function, Fn) or array.open is not None or len(array.items) < 20:  # noqa: PLR2004
+    if not isinstance(function, Fn) or array.open is not None or len(array.items) < 20:
         return None
     body = function.node.body()
     returned = body.statements[0] if len(body.statements) == 1 else None
@@ -160,9 +160,9 @@ def _by_key(self: "Evaluator", array: Arr, function: Any) -> Any:  # noqa: ANN40
     if not isinstance(left.base, ir.Name) or left.base.id != name.id or not isinstance(left.links[0], ir.Get):
         return None
     inner = function.scope.inner()
-    inner.names[name.id] = marker = Unknown("argument", name.id)
+    inner.names[name.id] = Unknown("argument", name.id)
     wanted = self.value(test.right, inner)
-    if not isinstance(wanted, str | int) or marker is wanted:
+    if not isinstance(wanted, str | int):
         return None
     self.spend(len(array.items) // 10)
     key = left.links[0].name

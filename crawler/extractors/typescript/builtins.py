@@ -123,10 +123,7 @@ def _create(_: "Evaluator", args: list[Any]) -> Any:  # noqa: ANN401
 def _array_from(ev: "Evaluator", args: list[Any]) -> Any:  # noqa: ANN401
     source = arg(args)
     length = likely(source.props.get("length")) if isinstance(source, Obj) and source.kind == "object" else None
-    if isinstance(length, int):
-        items = Arr(list(range(min(length, 1000))))
-    else:
-        items = members.to_array(ev, source)
+    items = Arr(list(range(min(length, 1000)))) if isinstance(length, int) else members.to_array(ev, source)
     if len(args) > 1:
         return call(ev, members.get(ev, Arr(list(items.items), items.open), "map"), UNDEFINED, [args[1]])
     return Arr(list(items.items), items.open)
@@ -144,7 +141,12 @@ def _settled(ev: "Evaluator", args: list[Any]) -> Any:  # noqa: ANN401
 
 def _promise(ev: "Evaluator", this: Any, args: list[Any], _: int) -> Any:  # noqa: ANN401
     results: list[Any] = []
-    resolve = native("resolve", lambda _, given: results.append(arg(given)) or UNDEFINED)
+
+    def keep(_: "Evaluator", given: list[Any]) -> Any:  # noqa: ANN401
+        results.append(arg(given))
+        return UNDEFINED
+
+    resolve = native("resolve", keep)
     if this is NEW and isinstance(arg(args), Fn):
         invoke(ev, args[0], UNDEFINED, [resolve, Unknown("argument", "reject")])
     return results[0] if results else Unknown("run-time", "Promise")
@@ -286,12 +288,16 @@ def make_builtins() -> dict[str, Any]:
         "setTimeout": native("setTimeout", _quiet),
         "setImmediate": native("setImmediate", _quiet),
         "queueMicrotask": native("queueMicrotask", _quiet),
-        "Reflect": _space("Reflect", {"construct": lambda ev, a: construct(ev, arg(a), members.to_array(ev, arg(a, 1)).items)}),
+        "Reflect": _space("Reflect", {"construct": _reflect_construct}),
         **{n: native(n, _error) for n in ("Error", "TypeError", "RangeError", "SyntaxError")},
         **HELPERS,
     }  # fmt: skip
     values["globalThis"] = Obj({"process": values["process"]}, open=Unknown("run-time", "globalThis"))
     return values
+
+
+def _reflect_construct(ev: "Evaluator", args: list[Any]) -> Any:  # noqa: ANN401
+    return construct(ev, arg(args), members.to_array(ev, arg(args, 1)).items)
 
 
 def _is_array(_: "Evaluator", args: list[Any]) -> Any:  # noqa: ANN401

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from crawler.extractors.typescript import execute, ir, members
+from crawler.extractors.typescript import binding, execute, ir, members
 from crawler.extractors.typescript.literals import UNDEFINED
-from crawler.extractors.typescript.schema import NO_DEFAULT, Schema
+from crawler.extractors.typescript.schema import Schema
 from crawler.extractors.typescript.values import (
     Arr,
     Choice,
@@ -17,7 +17,6 @@ from crawler.extractors.typescript.values import (
     Native,
     Obj,
     Scope,
-    Text,
     Thrown,
     Unknown,
     join,
@@ -138,7 +137,7 @@ def invoke(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any: 
     """Run a function's body with its parameters bound, and join what it returns."""
     node = function.node
     same = self.active.get(id(node), 0)
-    if same and (same > MAX_SAME or (same >= 2 and not all(known(a) for a in args))):  # noqa: PLR2004
+    if same and (same > MAX_SAME or (same >= 2 and not all(known(a) for a in args))):
         return Unknown("recursive", node.name)
     scarce = self.left < self.budget * SCARCE
     if scarce and self.guards and self.guards[-1].default_on is False and not self.relevance.leads(function):
@@ -191,14 +190,14 @@ def _run(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any:  #
     scope = Scope(function.scope, frame, function.scope.module)
     if not function.node.arrow:
         scope.names["arguments"] = Arr(list(args))
-        if function.node.name and function.node.name not in ("constructor",):
+        if function.node.name and function.node.name != "constructor":
             scope.names.setdefault(function.node.name, self_reference(function))
     for index, param in enumerate(body.params):
         if param.rest:
             value: Any = Arr(list(args[index:]))
         else:
             value = args[index] if index < len(args) else UNDEFINED
-        execute.bind(self, param.target, value, scope, declare=True)
+        binding.bind(self, param.target, value, scope, declare=True)
         if param.field is not None and isinstance(own, Obj):
             own.props[param.field] = scope.names.get(param.field, value)
     execute.run_block(self, body.statements, scope)
@@ -357,68 +356,3 @@ def find_method(self: "Evaluator", cls: Any, name: str) -> Any:  # noqa: ANN401
         else:
             return None
     return None
-
-
-def instance_of(value: Any, cls: Any) -> Any:  # noqa: ANN401
-    """`value instanceof cls`."""
-    if isinstance(value, Schema):
-        name = (cls.path or cls.text).rpartition(".")[2] if isinstance(cls, Unknown) else getattr(cls, "name", "")
-        return _is_zod(value, name) if name.startswith(("Zod", "$Zod")) else Unknown("not-constant", "instanceof")
-    if not isinstance(value, Obj) or not isinstance(cls, Cls | Fn):
-        return Unknown("not-constant", "instanceof") if isinstance(value, Unknown | Choice) else False
-    at = value.proto
-    for _ in range(40):
-        if at is cls or (isinstance(cls, Fn) and at is members.prototype(cls)):
-            return True
-        if isinstance(at, Cls):
-            at = at.parent
-        elif isinstance(at, Obj):
-            at = at.proto
-        else:
-            break
-    return False
-
-
-def _is_zod(schema: Schema, name: str) -> bool:
-    kind = name.removeprefix("$").removeprefix("Zod").lower()
-    if kind in ("type", "schema", "typeany"):
-        return True
-    if kind in ("optional", "nullable", "default"):
-        return {"optional": schema.optional, "nullable": schema.nullable, "default": schema.default is not NO_DEFAULT}[
-            kind
-        ]
-    return kind == schema.kind or (kind == "number" and schema.kind == "integer")
-
-
-def tagged(self: "Evaluator", tag: Any, link: ir.Tagged, scope: Scope) -> Any:  # noqa: ANN401
-    """A template string given to a tag: `dedent`, `String.raw`, an own function, or unknown (then as plain)."""
-    from crawler.extractors.typescript.texts import dedent  # noqa: PLC0415
-
-    if isinstance(tag, Fn):
-        pieces, values = [], []
-        previous_text = False
-        for part in link.template.parts:
-            if isinstance(part, str):
-                pieces.append(part)
-                previous_text = True
-            else:
-                if not previous_text:
-                    pieces.append("")
-                values.append(self.value(part, scope))
-                previous_text = False
-        if not previous_text:
-            pieces.append("")
-        strings = Arr([Text(p, scope.module.path, link.line) for p in pieces])
-        whole = Obj({"raw": strings}, proto=None, kind="object")
-        strings_with_raw = Arr(strings.items)
-        del whole
-        return call(self, tag, UNDEFINED, [strings_with_raw, *values])
-    plain = self.value(link.template, scope)
-    if isinstance(tag, Unknown):
-        show(self, tag, [plain], ir.Get("", False, link.line, -1), scope)  # noqa: FBT003
-    text = likely(plain)
-    name = tag.path or tag.text if isinstance(tag, Unknown) else getattr(tag, "name", "")
-    spec = tag.spec or "" if isinstance(tag, Unknown) else ""
-    if isinstance(text, Text) and ("dedent" in f"{name}{spec}".lower() or "outdent" in f"{name}{spec}".lower()):
-        return Text(dedent(text), text.file, text.line)
-    return plain

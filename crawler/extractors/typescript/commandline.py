@@ -18,13 +18,13 @@ class Parser:
     def __init__(self, flags: dict[str, Any]) -> None:
         self.flags = flags
 
-    def member(self, ev: "Evaluator", name: str) -> Any:  # noqa: ANN401
+    def member(self, _: "Evaluator", name: str) -> Any:  # noqa: ANN401
         """Read a property or method."""
         if name in ("argv", "flags"):
             return self.given()
         if name == "args":
             return Arr(open=Unknown("arguments", "args", "flag"))
-        return Native(name, lambda e, _, args, __: self._call(e, name, args))
+        return Native(name, lambda e, __, args, ___: self._call(e, name, args))
 
     def called(self, ev: "Evaluator", args: list[Any]) -> Any:  # noqa: ANN401
         """`yargs(argv)`, `minimist(argv, {default})`."""
@@ -62,7 +62,7 @@ class Parser:
         default: Any = UNDEFINED
         if isinstance(second, Obj):
             default = second.props.get("default", UNDEFINED)
-        elif len(args) > 2:  # noqa: PLR2004
+        elif len(args) > 2:
             default = args[-1] if not isinstance(args[-1], Fn | Native) else UNDEFINED
         if name.startswith("no-"):
             name, default = name[3:], True
@@ -92,7 +92,7 @@ def namespace(ev: "Evaluator", spec: str) -> Any:  # noqa: ANN401
     parser = Parser(ev.flags)
     if "commander" in spec:
         make = Native("Command", lambda *_: parser)
-        option = Native("Option", lambda _, __, args, ___: Obj(open=Unknown("library", "Option")))
+        option = Native("Option", lambda *_: Obj(open=Unknown("library", "Option")))
         return Obj({"program": parser, "Command": make, "Option": option, "default": parser}, kind="module",
                    open=Unknown("external", spec, spec=spec))  # fmt: skip
     if spec == "yargs/helpers":

@@ -11,8 +11,9 @@ Kind = Literal["flag", "env", "toolset", "mode", "platform", "auth"]
 _WORDS: Final[tuple[tuple[Kind, tuple[str, ...]], ...]] = (
     ("env", ("process.env", "env.", "env[")),
     ("platform", ("platform", "darwin", "win32", "linux", "process.arch", "iswindows")),
-    ("toolset", ("toolset", "toolgroup", "enabledtools", "canregister", "shouldregister", "isallowed", "toolallowed", "isenabled", "toolenabled", "tools.includes", "tools.has", "disabledtools", "allowedtools", "categor", "preset",
-                 "features", "scopes")),
+    ("toolset", ("toolset", "toolgroup", "enabledtools", "canregister", "shouldregister", "isallowed", "toolallowed",
+                 "isenabled", "toolenabled", "tools.includes", "tools.has", "disabledtools", "allowedtools", "categor",
+                 "preset", "features", "scopes")),
     ("auth", ("auth", "token", "apikey", "api_key", "permission", "login", "account", "credential", "user", "session",
               "scope", "admin")),
     ("mode", ("mode", "readonly", "read_only", "transport", "stdio", "production", "experimental", "stateless")),

@@ -1,5 +1,6 @@
 """Methods of plain objects, `Map` and `Set`, and `then` on a value that is already there."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from crawler.extractors.typescript.calls import call
@@ -8,11 +9,12 @@ from crawler.extractors.typescript.convert import to_text
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.members import to_array
 from crawler.extractors.typescript.values import Arr, Guarded, Native, Obj, Unknown, known, likely, same
-
 from mcp_catalogue.model import Condition
 
 if TYPE_CHECKING:
     from crawler.extractors.typescript.evaluate import Evaluator
+
+Method = Callable[["Evaluator", Obj, list[Any]], Any]
 
 
 def member(value: Obj, name: str) -> Any:  # noqa: ANN401
@@ -20,9 +22,11 @@ def member(value: Obj, name: str) -> Any:  # noqa: ANN401
     if value.kind in ("map", "set"):
         if name == "size":
             return Unknown("run-time", "size") if value.open is not None else len(value.entries)
-        method = _COLLECTION.get(name)
-        return Native(name, lambda ev, this, args, _: method(ev, this, args), value) if method is not None else None
-    method = _PLAIN.get(name)
+        return _bound(name, _COLLECTION.get(name), value)
+    return _bound(name, _PLAIN.get(name), value)
+
+
+def _bound(name: str, method: Method | None, value: Obj) -> Native | None:
     return Native(name, lambda ev, this, args, _: method(ev, this, args), value) if method is not None else None
 
 
@@ -172,8 +176,8 @@ def _same(_: "Evaluator", this: Obj, __: list[Any]) -> Any:  # noqa: ANN401
     return this
 
 
-_COLLECTION = {
+_COLLECTION: dict[str, Method] = {
     "set": _set, "add": _add, "get": _get, "has": _has, "values": _values, "keys": _keys, "entries": _entries,
     "forEach": _for_each, "delete": _delete, "clear": _clear,
 }  # fmt: skip
-_PLAIN = {"hasOwnProperty": _has_own, "then": _then, "catch": _same, "finally": _same}
+_PLAIN: dict[str, Method] = {"hasOwnProperty": _has_own, "then": _then, "catch": _same, "finally": _same}

@@ -12,9 +12,9 @@ from crawler.extractors.typescript.builtins import make_builtins
 from crawler.extractors.typescript.evaluate import Evaluator
 from crawler.extractors.typescript.modules import Loader
 from crawler.extractors.typescript.node import Files, virtual
+from crawler.extractors.typescript.relevance import TOKENS
 from crawler.extractors.typescript.requirements import arguments, environment, transports
 from crawler.extractors.typescript.resolve import SOURCES, Resolver
-from crawler.extractors.typescript.relevance import TOKENS
 from crawler.extractors.typescript.sdk import Registrations
 from crawler.extractors.typescript.sweep import sweep
 from crawler.extractors.typescript.tools import Key

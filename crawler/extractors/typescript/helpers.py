@@ -5,7 +5,7 @@ Where minification renames them, their own code is evaluated like any other.
 
 from typing import TYPE_CHECKING, Any, Final
 
-from crawler.extractors.typescript import members
+from crawler.extractors.typescript import members, writing
 from crawler.extractors.typescript.calls import call, invoke
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.values import (
@@ -45,7 +45,7 @@ def _generator(ev: "Evaluator", _: Any, args: list[Any], __: int) -> Any:  # noq
     result = invoke(ev, body, _arg(args), [state])
     found = []
     for value, guard in options(result) if isinstance(result, Choice) else [(result, None)]:
-        if isinstance(value, Arr) and len(value.items) > 1 and value.items[0] == 2:  # noqa: PLR2004
+        if isinstance(value, Arr) and len(value.items) > 1 and value.items[0] == 2:
             found.append((value.items[1], guard))
     return join(found) if found else Unknown("run-time", "generator")
 
@@ -162,5 +162,5 @@ HELPERS: Final[dict[str, Native]] = {
 def _public_field(ev: "Evaluator", args: list[Any]) -> Any:  # noqa: ANN401
     target, key, value = _arg(args), _arg(args, 1), _arg(args, 2)
     if isinstance(key, str):
-        members.put(ev, target, key, value, ("", 0))
+        writing.put(ev, target, key, value, ("", 0))
     return value

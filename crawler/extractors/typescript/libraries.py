@@ -1,5 +1,6 @@
 """Packages that the evaluator knows: schema libraries as values, everything else outside as unknown."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from crawler.extractors.typescript import commandline, members, node, zod
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 
 _ZOD = ("zod", "zod/v3", "zod/v4", "zod/v4/core", "zod/v4-mini", "zod/mini")
 _KNOWN = ("zod", "zod-to-json-schema", "@modelcontextprotocol/", "@sinclair/typebox", "typebox", "valibot", "fastmcp",
-          "commander", "yargs", "minimist", "dotenv", "express", "yargs-parser", "mri", "cac", "meow", "citty", "sade")  # fmt: skip
+          "commander", "yargs", "minimist", "dotenv", "express", "yargs-parser", "mri", "cac", "meow", "citty",
+          "sade")  # fmt: skip
 
 
 def is_library(spec: str) -> bool:
@@ -75,7 +77,7 @@ def _standard_schema() -> Obj:
     return Obj({"toJsonSchema": convert, "default": convert}, kind="module")
 
 
-_NAMESPACES = {
+_NAMESPACES: dict[str, Callable[[], Obj]] = {
     "zod-to-json-schema": _zod_to_json_schema,
     "@valibot/to-json-schema": _standard_schema,
     "xsschema": _standard_schema,
@@ -84,7 +86,7 @@ _NAMESPACES = {
     "outdent": _dedent,
     "common-tags": _dedent,
 }
-_NODE = {
+_NODE: dict[str, Callable[[Any], Any]] = {
     "path": lambda _: node.path_module(),
     "path/posix": lambda _: node.path_module(),
     "url": lambda _: node.url_module(),

@@ -208,6 +208,14 @@ class Lowerer:
         parts.append(unescape(raw[at - base : len(raw) - 1].decode("utf-8", "replace")))
         return ir.Template(line_of(node), [p for p in parts if p != ""])
 
+    def named(self, node: Syntax | None, key: Syntax | None) -> ir.Node:
+        """Lower a value that takes its name from what it is assigned to."""
+        if node is not None and unwrap(node).type in _FUNCTIONS:
+            inner = unwrap(node)
+            own = inner.child_by_field_name("name")
+            return self.function(inner, text_of(own if own is not None else key))
+        return self.expression(node)
+
     def class_(self, node: Syntax) -> ir.Class:
         """Return a class."""
         raise NotImplementedError
@@ -289,15 +297,6 @@ def _object(self: Lowerer, node: Syntax) -> ir.Node:
     return ir.Object(line_of(node), props)
 
 
-def named(self: Lowerer, node: Syntax | None, key: Syntax | None) -> ir.Node:
-    """Lower a value that takes its name from what it is assigned to."""
-    if node is not None and unwrap(node).type in _FUNCTIONS:
-        inner = unwrap(node)
-        own = inner.child_by_field_name("name")
-        return self.function(inner, text_of(own if own is not None else key))
-    return self.expression(node)
-
-
 def _new(self: Lowerer, node: Syntax) -> ir.Node:
     callee = node.child_by_field_name("constructor")
     args = node.child_by_field_name("arguments")
@@ -346,7 +345,6 @@ def _inner(self: Lowerer, node: Syntax) -> ir.Node:
     return self.expression(inner[0] if inner else None)
 
 
-Lowerer.named = named  # type: ignore[attr-defined]
 _EXPRESSIONS: dict[str, Callable[[Any, Syntax], ir.Node]] = {
     "identifier": lambda _, n: ir.Name(line_of(n), text_of(n)),
     "this": lambda _, n: ir.Name(line_of(n), "this"),

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from crawler.extractors.typescript.conditions import decisive, opposite
 from crawler.extractors.typescript.convert import key_of
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.values import (
@@ -17,13 +16,11 @@ from crawler.extractors.typescript.values import (
     Lazy,
     Native,
     Obj,
-    Place,
     Text,
     Unknown,
     join,
     known,
     likely,
-    options,
 )
 
 if TYPE_CHECKING:
@@ -32,7 +29,7 @@ if TYPE_CHECKING:
 _MISSING = object()
 
 
-def get(self: "Evaluator", value: Any, name: str) -> Any:  # noqa: ANN401, PLR0912, C901
+def get(self: "Evaluator", value: Any, name: str) -> Any:  # noqa: ANN401
     """Read `value.name`."""
     from crawler.extractors.typescript import arrays, containers, texts  # noqa: PLC0415 (they need this module)
 
@@ -62,7 +59,7 @@ def get(self: "Evaluator", value: Any, name: str) -> Any:  # noqa: ANN401, PLR09
 def _object_member(self: "Evaluator", value: Obj, name: str, builtin: Any) -> Any:  # noqa: ANN401
     from crawler.extractors.typescript.calls import find_method  # noqa: PLC0415
 
-    if len(value.props) >= 25:  # noqa: PLR2004
+    if len(value.props) >= 25:
         from crawler.extractors.typescript.zod_bundled import namespace_of  # noqa: PLC0415
 
         value = namespace_of(self, value) or value
@@ -244,46 +241,6 @@ def index(self: "Evaluator", value: Any, key: Any) -> Any:  # noqa: ANN401
     return made
 
 
-def put(self: "Evaluator", owner: Any, name: str, value: Any, place: Place) -> None:  # noqa: ANN401
-    """Write `owner.name = value`; under a condition an earlier value stays possible."""
-    for target, _ in options(owner):
-        if isinstance(target, Obj | Fn | Cls | Native):
-            if isinstance(target.props.get(name), Getter):
-                continue
-            target.props[name] = _possible(self, target, name, value) if isinstance(target, Obj) else value
-            if isinstance(target, Obj):
-                target.places.setdefault(name, place)
-        elif isinstance(target, Arr) and name == "length" and value == 0:
-            target.items.clear()
-    self.spend()
-
-
-def _possible(self: "Evaluator", target: Obj, name: str, value: Any) -> Any:  # noqa: ANN401
-    """What a property holds after a write in a branch that may not be taken."""
-    if len(self.logs) <= target.born or not self.guards or target.kind == "module":
-        return value
-    guard = decisive(self.guards) or self.guards[-1]
-    old = target.props.get(name, UNDEFINED)
-    if isinstance(old, Lazy) or old is value:
-        return value
-    return join([(value, guard), (old, opposite(guard))])
-
-
-def put_index(self: "Evaluator", owner: Any, key: Any, value: Any, place: Place) -> None:  # noqa: ANN401
-    """Write `owner[key] = value`."""
-    if isinstance(owner, Arr) and isinstance(key, int):
-        if key == len(owner.items):
-            owner.items.append(value)
-        elif 0 <= key < len(owner.items):
-            owner.items[key] = value
-        return
-    name = text_key(key)
-    if name is not None:
-        put(self, owner, name, value, (key.file, key.line) if isinstance(key, Text) else place)
-    elif isinstance(owner, Obj) and owner.kind == "object":
-        owner.open = owner.open or Unknown("computed-key")
-
-
 def has(owner: Any, key: Any) -> Any:  # noqa: ANN401
     """`key in owner`."""
     name = key_of(key)
@@ -297,7 +254,7 @@ def has(owner: Any, key: Any) -> Any:  # noqa: ANN401
 def enumerable(value: Obj) -> Iterator[str]:
     """Yield the names that enumeration gives."""
     for name in value.props:
-        if not (value.kind == "module" and name in ("__esModule",)):
+        if not (value.kind == "module" and name == "__esModule"):
             yield name
 
 
@@ -323,7 +280,7 @@ def keys_of(self: "Evaluator", value: Any) -> Arr:  # noqa: ANN401
     return Arr(open=value if isinstance(value, Unknown) else Unknown("run-time", "keys"))
 
 
-def to_array(self: "Evaluator", value: Any) -> Arr:  # noqa: ANN401, PLR0911
+def to_array(self: "Evaluator", value: Any) -> Arr:  # noqa: ANN401
     """Return what iterating over `value` gives."""
     if isinstance(value, Arr):
         return value

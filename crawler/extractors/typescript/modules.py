@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tree_sitter import Tree
 
-from crawler.extractors.typescript import execute, ir, libraries, members, node
+from crawler.extractors.typescript import binding, execute, ir, libraries, members, node
 from crawler.extractors.typescript.convert import from_json
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.parse import first_error, parse, parse_json
@@ -91,7 +91,7 @@ class Module:
             value = ev.value(statement.init(), self.scope) if statement.init is not None else UNDEFINED
         except Thrown:
             value = Unknown("throws", name)
-        execute.bind(ev, statement.target, value, self.scope, declare=True)
+        binding.bind(ev, statement.target, value, self.scope, declare=True)
         found = self.scope.names.get(name)
         return UNDEFINED if found is held else found
 

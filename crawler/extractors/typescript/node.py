@@ -200,9 +200,8 @@ def os_module() -> Obj:
     """`node:os`: a Linux machine is taken where the platform decides."""
     made = Obj(kind="module", open=Unknown("external", "os", spec="node:os"))
     for name, guess in (("platform", "linux"), ("type", "Linux"), ("arch", "x64")):
-        made.props[name] = Native(
-            name, lambda _, __, ___, ____, n=name, g=guess: Unknown("run-time", f"os.{n}()", "platform", g)
-        )  # type: ignore[misc]
+        given = Unknown("run-time", f"os.{name}()", "platform", guess)
+        made.props[name] = Native(name, lambda _, __, ___, ____, g=given: g)  # type: ignore[misc]
     made.props["EOL"] = "\n"
     return made
 
@@ -223,7 +222,7 @@ def matching(paths: tuple[str, ...], pattern: str) -> Iterator[str]:
 
 
 def context(module: "Module", args: list[Any]) -> Any:  # noqa: ANN401
-    """`import.meta.webpackContext(folder, {regExp})`, `require.context(folder)`: a function over the files of a folder."""
+    """`import.meta.webpackContext(folder, {regExp})`, `require.context(folder)`: a function over a folder."""
     folder = likely(args[0]) if args else None
     if not isinstance(folder, str):
         return Unknown("dynamic-import", "context")

@@ -113,7 +113,7 @@ def _shown(value: Any) -> str:  # noqa: ANN401
     return f'"{text[:40]}"' if isinstance(value, str) and text is not None else text or "…"
 
 
-def _arithmetic(op: str, left: Any, right: Any) -> Any:  # noqa: ANN401, C901
+def _arithmetic(op: str, left: Any, right: Any) -> Any:  # noqa: ANN401
     if op in ("<", ">", "<=", ">=") and isinstance(left, str) and isinstance(right, str):
         return {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[op]
     if op == "+" and (isinstance(left, str | Arr) or isinstance(right, str | Arr)):

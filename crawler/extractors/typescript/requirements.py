@@ -25,12 +25,14 @@ _SECRET: Final = (
     "DSN",
 )
 _SYSTEM: Final = frozenset(
-    {"NODE_ENV", "HOME", "PATH", "PWD", "USER", "USERNAME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "SHELL", "TERM", "CI",
-     "DEBUG", "TMPDIR", "TEMP", "TMP", "LANG", "TZ", "NO_COLOR", "FORCE_COLOR", "HOSTNAME", "XDG_CONFIG_HOME", "NODE_OPTIONS",
+    {"NODE_ENV", "HOME", "PATH", "PWD", "USER", "USERNAME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "SHELL", "TERM",
+     "CI", "DEBUG", "TMPDIR", "TEMP", "TMP", "LANG", "TZ", "NO_COLOR", "FORCE_COLOR", "HOSTNAME", "XDG_CONFIG_HOME",
+     "NODE_OPTIONS",
      "ComSpec", "WINDIR", "SystemRoot", "PROGRAMFILES", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"}
 )  # fmt: skip
 _TRANSPORTS: Final = ((b"StdioServerTransport", "stdio"), (b"SSEServerTransport", "sse"),
-                      (b"StreamableHTTPServerTransport", "streamable-http"), (b"httpStream", "streamable-http"))  # fmt: skip
+                      (b"StreamableHTTPServerTransport", "streamable-http"), (b"httpStream", "streamable-http"),
+)  # fmt: skip
 _ENVIRONMENT: Final = """
 (member_expression
   object: (member_expression object: (identifier) @p property: (property_identifier) @e)
@@ -80,7 +82,7 @@ def is_secret(name: str) -> bool:
 
 def transports(loader: "Loader") -> tuple[str, ...]:
     """Return the transports whose classes the loaded files name."""
-    found = set()
+    found: set[str] = set()
     for path, module in loader.modules.items():
         if module is None or module.size > _MAX_BUNDLE:
             continue

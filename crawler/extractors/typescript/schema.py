@@ -43,9 +43,9 @@ class Schema:
 
     def member(self, ev: "Evaluator", name: str) -> Any:  # noqa: ANN401
         """Read a property or method of the schema."""
-        from crawler.extractors.typescript import zod  # noqa: PLC0415
+        from crawler.extractors.typescript import zod_methods  # noqa: PLC0415
 
-        return zod.member(ev, self, name)
+        return zod_methods.member(ev, self, name)
 
     def spread(self) -> dict[str, Any]:
         """What `{...schema}` gives."""

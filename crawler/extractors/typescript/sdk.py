@@ -70,7 +70,7 @@ class Registrations(ToolSink):
     def made(self, callee: Any, args: list[Any]) -> None:  # noqa: ANN401
         """Note the name that a server is constructed with, and packages that make servers."""
         spec = callee.spec if isinstance(callee, Unknown) else "mcp"
-        if spec is None or "mcp" not in spec.lower() and "modelcontextprotocol" not in spec:
+        if spec is None or ("mcp" not in spec.lower() and "modelcontextprotocol" not in spec):
             return
         info = likely(args[0]) if args else None
         name = likely(info.props.get("name")) if isinstance(info, Obj) else None
@@ -243,7 +243,7 @@ def _drafts(ev: "Evaluator", method: str, args: list[Any]) -> list[Draft]:
     if isinstance(first, Obj | Cls) and not is_callable(first):
         has_name = members.get(ev, first, "name") is not UNDEFINED
         return [from_object(ev, first)] if has_name and method != "tool" else []
-    if len(args) < 2:  # noqa: PLR2004
+    if len(args) < 2:
         return [Draft(name=first)] if method == "addTool" and isinstance(first, Unknown) else []
     name, *rest = args
     if isinstance(likely(name), Arr | Fn | Schema | int | bool):
@@ -268,9 +268,9 @@ def _overload(ev: "Evaluator", name: Any, rest: list[Any]) -> Draft:  # noqa: AN
     """`tool(name, description?, shape?, annotations?, callback)`."""
     draft = Draft(name=name, handler=rest[-1])
     middle = rest[:-1]
-    if middle and (isinstance(likely(middle[0]), str) or (isinstance(middle[0], Unknown) and len(middle) > 1)):
-        draft.description = middle.pop(0)
-    elif middle and isinstance(middle[0], Unknown):
+    if (middle and (isinstance(likely(middle[0]), str) or (isinstance(middle[0], Unknown) and len(middle) > 1))) or (
+        middle and isinstance(middle[0], Unknown)
+    ):
         draft.description = middle.pop(0)
     if not middle:
         return draft
@@ -332,7 +332,7 @@ def is_server(receiver: Any, callee: Any) -> bool:  # noqa: ANN401
 def is_sdk_class(cls: Cls) -> bool:
     """Whether a class of the project is a copy of an SDK's server."""
     names = cls.methods.keys()
-    if len(names) < 5 or not any(shape <= names for shape in _SDK_SHAPES):  # noqa: PLR2004
+    if len(names) < 5 or not any(shape <= names for shape in _SDK_SHAPES):
         return False
     return "connect" in names or "close" in names or "start" in names or "setNotificationHandler" in names
 

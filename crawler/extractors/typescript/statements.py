@@ -91,7 +91,7 @@ class FileLowerer(Lowerer):
             if any(c.type == "declare" for c in node.children):
                 return None
             value = node.child_by_field_name("value")
-            return ir.Member(line, "field", static, self.key(key), self.named(value, key))  # type: ignore[attr-defined]
+            return ir.Member(line, "field", static, self.key(key), self.named(value, key))
         if node.type == "class_static_block":
             body = node.child_by_field_name("body")
             return ir.Member(line, "block", True, "", self.statements(body)) if body is not None else None  # noqa: FBT003
@@ -118,7 +118,7 @@ def _later(self: FileLowerer, value: Syntax, name: Syntax) -> Callable[[], ir.No
     def lowered() -> ir.Node:
         if not cache:
             depth, self.depth = self.depth, 0
-            cache.append(self.named(value, name))  # type: ignore[attr-defined]
+            cache.append(self.named(value, name))
             self.depth = depth
         return cache[0]
 
@@ -233,7 +233,7 @@ def _string(node: Syntax | None) -> str:
     return text_of(node)[1:-1]
 
 
-def _import(self: FileLowerer, node: Syntax) -> Iterator[ir.Node]:
+def _import(_: FileLowerer, node: Syntax) -> Iterator[ir.Node]:
     source = node.child_by_field_name("source")
     names: list[tuple[str, str]] = []
     if any(c.type == "type" for c in node.children):

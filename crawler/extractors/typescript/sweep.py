@@ -84,7 +84,7 @@ def _roots(ev: "Evaluator", module: "Module") -> Iterator[Any]:
 
 def _run(ev: "Evaluator", module: "Module", sink: Registrations, value: Any, missing: list[int], depth: int) -> None:  # noqa: ANN401, PLR0913
     node = getattr(value, "node", None)
-    if depth > 3:  # noqa: PLR2004
+    if depth > 3:
         return
     if isinstance(value, Obj) and value.kind in ("object", "module"):
         for prop in list(value.props.values())[:200]:
@@ -112,9 +112,9 @@ def _run(ev: "Evaluator", module: "Module", sink: Registrations, value: Any, mis
         return
 
 
-def _run_class(
+def _run_class(  # noqa: PLR0913
     ev: "Evaluator", module: "Module", sink: Registrations, cls: Cls, missing: list[int], depth: int
-) -> None:  # noqa: PLR0913
+) -> None:
     made = construct(ev, cls, [Unknown("argument") for _ in range(6)])
     for function in [*cls.methods.values(), *cls.props.values()]:
         if isinstance(function, Fn):

@@ -101,11 +101,11 @@ class ToolSink:
         key = (tool.name, place.file if place else "", place.line if place else 0)
         self.order.append(key)
         old = self.tools.get(key)
-        if old is None and len(self.tools) < MAX_TOOLS:
-            self.tools[key] = tool
-        elif old is not None and old.condition is not None and tool.condition is None:
-            self.tools[key] = tool
-        elif old is not None and old.input_schema is None and tool.input_schema is not None:
+        if (
+            (old is None and len(self.tools) < MAX_TOOLS)
+            or (old is not None and old.condition is not None and tool.condition is None)
+            or (old is not None and old.input_schema is None and tool.input_schema is not None)
+        ):
             self.tools[key] = tool
 
     def disable(self, keys: list[Key], guard: Condition | None, file: str, line: int) -> None:
@@ -218,7 +218,7 @@ def _json_with_schemas(ev: "Evaluator", value: Obj) -> Any:  # noqa: ANN401
         inner = resolve(ev, inner)
         if isinstance(inner, Schema):
             return JsonSchema(ev).write(inner)
-        if isinstance(inner, Obj) and depth < 40:  # noqa: PLR2004
+        if isinstance(inner, Obj) and depth < 40:
             ev.spend()
             out = {}
             for key, prop in inner.props.items():

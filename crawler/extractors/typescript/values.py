@@ -7,7 +7,7 @@ started without any option (environment variables and flags unset), so that cond
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from crawler.extractors.typescript import ir
 from crawler.extractors.typescript.literals import UNDEFINED, Undefined
@@ -27,7 +27,7 @@ class Text(str):
     file: str
     line: int
 
-    def __new__(cls, value: str, file: str, line: int) -> "Text":
+    def __new__(cls, value: str, file: str, line: int) -> Self:
         """Make `value` with its place."""
         self = super().__new__(cls, value)
         self.file = file

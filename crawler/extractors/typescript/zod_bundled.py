@@ -24,13 +24,14 @@ _NAME_FOUR: Final = ("Zod", "$Zod")
 
 def namespace_of(ev: "Evaluator", value: Obj) -> Obj | None:
     """Return zod's namespace where `value` is a bundled copy of it."""
-    if len(value.props) < 25 or not _NAMES <= value.props.keys() or value.kind == "zod":  # noqa: PLR2004
+    if len(value.props) < 25 or not value.props.keys() >= _NAMES or value.kind == "zod":
         return None
     library = "zod4" if _FOUR & value.props.keys() else "zod3"
     key = f"bundled {library}"
     if key not in ev.spaces:
         ev.spaces[key] = zod.namespace(library)
-    return ev.spaces[key]
+    made: Obj = ev.spaces[key]
+    return made
 
 
 def from_definition(ev: "Evaluator", callee: Any, args: list[Any]) -> Schema | None:  # noqa: ANN401
