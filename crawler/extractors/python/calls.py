@@ -27,6 +27,7 @@ from crawler.extractors.python.values import (
     Subscripted,
     Unknown,
     Value,
+    choose,
 )
 
 _MAX_SAME = 2  # the same function on the stack of calls
@@ -185,7 +186,7 @@ def _result(run: Interpreter, returned: list[tuple[Value, bool | None]]) -> Valu
             for other in ordered
         ):
             ordered.append(value)
-    return ordered[0] if len(ordered) == 1 else Choice(tuple(ordered[:16]))
+    return choose(*ordered)
 
 
 def bind(run: Interpreter, function: Function, args: list[Value], kwargs: dict[str, Value], scope: Scope) -> None:

@@ -9,7 +9,18 @@ from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.items import is_enum
 from crawler.extractors.python.scope import Scope
 from crawler.extractors.python.truth import place_of, truth
-from crawler.extractors.python.values import MISSING, Choice, Class, Function, Guarded, Made, Rest, Text, Unknown, Value
+from crawler.extractors.python.values import (
+    MISSING,
+    Class,
+    Function,
+    Guarded,
+    Made,
+    Rest,
+    Text,
+    Unknown,
+    Value,
+    choose,
+)
 
 
 def elements(run: Interpreter, value: Value) -> list[Value]:
@@ -48,7 +59,7 @@ def assign(run: Interpreter, target: ast.expr, value: Value, scope: Scope) -> No
                     before = run.attribute(owner, target.attr, place_of(target, scope))
                 if before is not MISSING:
                     taken = run.guards and run.guards[-1].default is True
-                    value = Choice((value, before) if taken else (before, value))
+                    value = choose(value, before) if taken else choose(before, value)
             attributes[target.attr] = value
     elif isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
         owner = run.first(run.evaluate(target.value, scope))

@@ -14,7 +14,6 @@ from crawler.extractors.python.scope import Scope
 from crawler.extractors.python.truth import place_of, truth
 from crawler.extractors.python.values import (
     MISSING,
-    Choice,
     Class,
     External,
     Function,
@@ -27,6 +26,7 @@ from crawler.extractors.python.values import (
     UnionType,
     Unknown,
     Value,
+    choose,
 )
 
 BUILTINS = frozenset(dir(builtins))
@@ -289,7 +289,7 @@ def _ifexp(run: Interpreter, node: ast.IfExp, scope: Scope) -> Value:
         return run.evaluate(node.body if known else node.orelse, scope)
     first, second = (node.orelse, node.body) if guess is False else (node.body, node.orelse)
     likely = run.evaluate(first, scope)
-    return Choice((likely, run.evaluate(second, scope)))
+    return choose(likely, run.evaluate(second, scope))
 
 
 def _lambda(_run: Interpreter, node: ast.Lambda, scope: Scope) -> Value:

@@ -16,13 +16,13 @@ from crawler.extractors.python.server import Server
 from crawler.extractors.python.truth import place_of, truth
 from crawler.extractors.python.values import (
     MISSING,
-    Choice,
     External,
     Lazy,
     Made,
     Rest,
     Unknown,
     Value,
+    choose,
 )
 
 _EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit", "os._exit"})
@@ -202,7 +202,7 @@ def _merge(scope: Scope, body: dict[str, Value], first: Signal, second: Signal, 
             other[name] = value
         elif rival is not value:
             pair = (value, rival) if likely_body else (rival, value)
-            other[name] = Choice(pair)
+            other[name] = choose(*pair)
 
 
 def _for(run: Interpreter, node: ast.For | ast.AsyncFor, scope: Scope) -> Outcome:

@@ -6,7 +6,6 @@ from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.scope import Scope
 from crawler.extractors.python.truth import place_of
 from crawler.extractors.python.values import (
-    Choice,
     Class,
     External,
     Instance,
@@ -17,6 +16,7 @@ from crawler.extractors.python.values import (
     UnionType,
     Unknown,
     Value,
+    choose,
 )
 
 
@@ -52,7 +52,7 @@ def item(run: Interpreter, owner: Value, index: Value, text: str = "") -> Value:
             return found
         if owner and not isinstance(index, (str, int)):
             options = [v for v in owner.values() if not isinstance(v, Rest)]
-            return Choice(tuple(options[:8])) if options else Unknown("index", text=text)
+            return choose(*options) if options else Unknown("index", text=text)
         return Unknown("no-key", text=text)
     if isinstance(owner, (list, tuple, str)) and isinstance(index, int):
         try:

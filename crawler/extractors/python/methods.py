@@ -56,6 +56,10 @@ def call_method(run: Interpreter, method: Method, args: list[Value], kwargs: dic
 
 
 def _made(run: Interpreter, owner: Made, name: str, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:  # noqa: PLR0913
+    if name in ("model_copy", "copy") and is_sdk(owner.path):
+        update = run.first(kwargs.get("update"))
+        more = {k: v for k, v in update.items() if isinstance(k, str)} if isinstance(update, dict) else {}
+        return Made(owner.path, owner.args, {**owner.kwargs, **more}, owner.place, owner.attributes)
     if run.watcher is not None:
         run.watcher.call(f"{owner.path}().{name}", owner, args, kwargs, place)
     for handler in (parser_method, signature_method):

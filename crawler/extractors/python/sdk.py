@@ -132,7 +132,8 @@ def register(run: Interpreter, server: Server, target: Value, said: dict[str, Va
 
 
 def _named(run: Interpreter, value: Value, said: dict[str, Value]) -> bool:
-    return isinstance(run.first(said.get("name")), str) or isinstance(value, Function)
+    given = run.first(said.get("name"))
+    return isinstance(given, str) or (given is None and isinstance(value, Function))
 
 
 def _unresolved(run: Interpreter, server: Server, reason: str, place: Place) -> None:

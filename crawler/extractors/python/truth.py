@@ -30,6 +30,7 @@ def place_of(node: ast.AST, scope: Scope) -> Place:
 
 def truth(run: Interpreter, value: Value) -> tuple[bool | None, bool | None]:
     """Return (certain truth or None, truth by default or None)."""
+    run.budget.spend()
     value = run.force(value)
     if isinstance(value, Unknown):
         if value.default is MISSING:

@@ -75,6 +75,19 @@ class Choice:
     options: tuple[Value, ...]
 
 
+_MAX_OPTIONS = 8
+
+
+def choose(*options: Value) -> Value:
+    """Return one value for several, the likeliest first: flat, without repeats, and not more than a few."""
+    flat: list[Value] = []
+    for option in options:
+        for one in option.options if isinstance(option, Choice) else (option,):
+            if len(flat) < _MAX_OPTIONS and not any(one is other for other in flat):
+                flat.append(one)
+    return flat[0] if len(flat) == 1 else Choice(tuple(flat))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rest:
     """Stands inside a container for elements that are not known."""

@@ -46,6 +46,9 @@ HOSTILE = {
     "branches": b"".join(b"if unknown%d:\n    v = %d\nelse:\n    v = v + 1\n" % (i, i) for i in range(400))
     + b"mcp.tool(name=v)(print)",
     "format": b"x = '{:>999999999}'.format('a')\nmcp.tool(name=x, description=f\"{'a':>999999999}\")(print)",
+    "choices": b"v = first\nw = second\n"
+    + b"".join(b"v, w = (v if u%d else w), (w if u%d else v)\n" % (i, i) for i in range(60))
+    + b"if v:\n    mcp.tool(name=w)(print)\n",
     "exit": b"import sys\nsys.exit(1)\nraise SystemExit",
 }
 
