@@ -75,11 +75,17 @@ def _own(found: list[tuple[Project, Extracted]]) -> Iterator[tuple[Project, Extr
     places = {p.root: _places(e) for p, e in found}
     for project, one in found:
         mine = places[project.root]
+        if _only_files(one) and any(e.facts.tools and not _only_files(e) for _, e in found):
+            continue  # a list or registry entry that describes the servers whose code stands elsewhere in the tree
         if not one.facts.tools and any(_refers(p, project) for p, _ in found):
             continue
         holders = [p for p, _ in found if p is not project and mine and mine <= places[p.root]]
         if not any(project.name in p.dependencies or mine < places[p.root] for p in holders):
             yield project, one
+
+
+def _only_files(one: Extracted) -> bool:
+    return set(one.facts.extractors) == {FILES}
 
 
 def _refers(user: Project, library: Project) -> bool:

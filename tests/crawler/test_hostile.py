@@ -13,6 +13,7 @@ from crawler.extract import extract
 from mcp_catalogue.model import ServerFacts, Status
 from tests.crawler.extractors.corpus import EXPECTED, FIXTURES, tree
 
+# ruff: noqa: E501 - hostile sources are written on one line each
 MAX_FIXTURE_BYTES = 20_000
 HOSTILE_PATHS = (
     "../../etc/passwd.py",

@@ -51,6 +51,7 @@ def read_all(code: Code) -> Iterator[Read]:
                 found = next((a for a in annotations(node) if a.name in {"Tool", "McpTool"}), None)
                 if found is not None:
                     yield Read(tool=_annotated(code, node, file, found))
+    yield from _nodes(code)
     dynamic = False
     for file in code.files(_BUILT):
         for node in find(file.root, "method_invocation", "object_creation_expression", "call_expression"):
@@ -324,6 +325,43 @@ def _guard(node: Node, file: JvmFile) -> Condition | None:
             )
         here = here.parent
     return None
+
+
+# --- JSON objects ------------------------------------------------------------------------------------
+
+
+def _nodes(code: Code) -> Iterator[Read]:
+    """Read tools of servers that speak the protocol themselves: JSON objects filled by `put` and `set`."""
+    for file in code.files(re.compile(rb"\"inputSchema\"")):
+        for method in find(file.root, "method_declaration", "function_declaration"):
+            if b'"inputSchema"' not in (method.text or b""):
+                continue
+            env = Env(file, owner_of(method))
+            for parts in _filled(code, method, env).values():
+                name = code.eval(parts.get("name"), env)
+                if isinstance(name, str) and name and "inputSchema" in parts:
+                    described = code.eval(parts.get("description"), env)
+                    yield Read(
+                        tool=Tool(
+                            name=name,
+                            description=described if isinstance(described, str) and described else None,
+                            input_schema=_schema(code, parts["inputSchema"], env),
+                            location=Location(file=file.path, line=line(parts["name"])),
+                        )
+                    )
+
+
+def _filled(code: Code, method: Node, env: Env) -> dict[str, dict[str, Node]]:
+    """Return what is put under constant keys into each local variable of a method."""
+    found: dict[str, dict[str, Node]] = {}
+    for call in find(method, "method_invocation", "call_expression"):
+        receiver, name = called(call)
+        given = arguments(call)
+        if name in {"put", "set", "add", "addProperty", "putObject"} and receiver is not None and len(given) == 2:
+            key = code.eval(given[0][1], env)
+            if isinstance(key, str) and receiver.type == "identifier":
+                found.setdefault(text(receiver), {}).setdefault(key, given[1][1])
+    return found
 
 
 # --- tool classes ------------------------------------------------------------------------------------

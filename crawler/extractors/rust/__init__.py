@@ -39,7 +39,10 @@ class RustExtractor:
     def extract(self, project: Project) -> Extraction | None:
         """Read `project`; None where it has no Rust code that serves MCP."""
         crate = Crate(project)
-        about = {p: d for p, d in crate.sources.items() if mentions_mcp(d)}
+        own = {p: d for p in project.own if p.endswith(".rs") and mentions_mcp(d := project.tree.read(p) or b"")}
+        if not own:
+            return None
+        about = {p: d for p, d in crate.sources.items() if p in own}
         serves = (
             sorted(p for p, d in about.items() if _SERVER.search(d)) if any(map(_SDK.search, about.values())) else []
         )

@@ -14,6 +14,7 @@ from crawler.extractors.base import Project
 from crawler.extractors.grammar import TooLargeError, find, parse, text
 from crawler.extractors.grammar import field as child
 from crawler.extractors.rust.literals import NOTHING, inside, plain, split, unquote
+from crawler.extractors.rust.references import files_of
 
 MAX_DEPTH = 24
 MAX_CALL_DEPTH = 12
@@ -80,9 +81,10 @@ class Crate:
 
     @cached_property
     def sources(self) -> dict[str, bytes]:
-        """The project's own Rust files."""
+        """The Rust files of the project and of the crates of its tree that it uses."""
         read = self.project.tree.read
-        return {p: read(p) or b"" for p in self.project.own if p.endswith(".rs") and not p.endswith("build.rs")}
+        paths = (p for p in files_of(self.project) if p.endswith(".rs") and not p.endswith("build.rs"))
+        return {p: read(p) or b"" for p in paths}
 
     @cached_property
     def files(self) -> list[RustFile]:

@@ -4,6 +4,7 @@ from crawler.extractors.golang.index import default_name
 from mcp_catalogue.model import Status, Tool
 from tests.crawler.extractors.corpus import facts
 
+# ruff: noqa: E501 - servers are easier to read on one line
 HEAD = 'package main\n\nimport (\n\t"github.com/mark3labs/mcp-go/mcp"\n\t"github.com/mark3labs/mcp-go/server"\n)\n\n'
 MAIN = 'func main() {\n\ts := server.NewMCPServer("x", "1")\n'
 
