@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nod
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup
 
-from mcp_catalogue.pages.text import direction, plural, rounded, shorten, visible
+from mcp_catalogue.pages.text import direction, plural, rounded, shorten, ticked, visible
 from mcp_catalogue.resources import resource_dir
 
 
@@ -66,7 +66,9 @@ def environment() -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    env.filters.update(direction=direction, plural=plural, rounded=rounded, shorten=shorten, number=_number)
+    env.filters.update(
+        direction=direction, plural=plural, rounded=rounded, shorten=shorten, ticked=ticked, number=_number
+    )
     return env
 
 

@@ -6,6 +6,7 @@ every finished page, so no text can be forgotten; the templates themselves hold 
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _CONTROL = r"\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
 _INVISIBLE = (
@@ -72,6 +73,15 @@ def shorten(text: str | None, length: int = 140) -> str:
     cut = line[: length - 1]
     head, space, _ = cut.rpartition(" ")
     return (head if space and len(head) > length // 2 else cut).rstrip(" ,;:") + "\u2026"
+
+
+def ticked(text: str) -> Iterator[tuple[str, bool]]:
+    """Split `text` at its backticks; the second of each pair says whether the piece stood between two of them."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        pieces = [text]
+    for place, piece in enumerate(pieces):
+        yield piece, place % 2 == 1
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
