@@ -82,17 +82,17 @@ def test_a_users_folders_and_domains_become_conditions(tool: Any) -> None:
     bounds = BOUNDS["balanced"]
     mine = Bounds(
         amount=bounds.amount, daily_amount=bounds.daily_amount, calls=bounds.calls, sends=bounds.sends,
-        costs=bounds.costs, reads=bounds.reads, path_prefixes=("/srv/work/",), recipient_domains=("example.org",),
+        costs=bounds.costs, reads=bounds.reads, path_prefixes=("/srv/data/",), recipient_domains=("example.org",),
     )  # fmt: skip
     made = tool("read", R, LOW, args={"path": {"type": "string"}}, signals=["caller-path"])
     inside = decide(None, made.tool, made.label, bounds=mine).conditions[0].value  # type: ignore[arg-type]
     for path, ok in {
-        "/srv/work": True,
-        "/srv/work/a/.hidden": True,
-        "/srv/work/..a": True,
-        "/srv/work/../x": False,
-        "/srv/work/a/..": False,
-        "/srv/workshop": False,
+        "/srv/data": True,
+        "/srv/data/a/.hidden": True,
+        "/srv/data/..a": True,
+        "/srv/data/../x": False,
+        "/srv/data/a/..": False,
+        "/srv/database": False,
         "/etc/passwd": False,
     }.items():
         assert bool(re.search(inside, path)) is ok, path
