@@ -89,12 +89,12 @@ def _only_files(one: Extracted) -> bool:
 
 
 def _refers(user: Project, library: Project) -> bool:
-    """Tell whether `user` declares `library`, by its name or (in .NET) by a pattern of names."""
+    """Tell whether `user` declares `library`, by name, Maven coordinates or (in .NET) a pattern of names."""
     name = library.name
     return (
         user is not library
         and name is not None
-        and any(d == name or ("*" in d and fnmatchcase(name, d)) for d in user.dependencies)
+        and any(name in {d, d.rpartition(":")[2]} or ("*" in d and fnmatchcase(name, d)) for d in user.dependencies)
     )
 
 

@@ -38,7 +38,8 @@ class JvmExtractor:
     def extract(self, project: Project) -> Extraction | None:
         """Read `project`; None where it has no Java or Kotlin code that serves MCP."""
         code = Code(project)
-        serves = sorted(p for p, d in code.sources.items() if (mentions_mcp(d) or b"Tool" in d) and _SERVER.search(d))
+        own = ((p, project.tree.read(p) or b"") for p in project.own if p.endswith((".java", ".kt")))
+        serves = sorted(p for p, d in own if (mentions_mcp(d) or b"Tool" in d) and _SERVER.search(d))
         if not serves and not _built_as_server(project, code):
             return None
         found: list[Tool] = []

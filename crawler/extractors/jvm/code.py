@@ -11,6 +11,7 @@ from tree_sitter import Node
 from crawler.extractors.base import Project
 from crawler.extractors.grammar import TooLargeError, find, parse, text
 from crawler.extractors.grammar import field as child
+from crawler.extractors.jvm.references import files_of
 
 MAX_DEPTH = 24
 MAX_STEPS = 400_000
@@ -71,9 +72,9 @@ class Code:
 
     @cached_property
     def sources(self) -> dict[str, bytes]:
-        """The project's own Java and Kotlin files."""
+        """The Java and Kotlin files of the project and of the modules that it depends on."""
         read = self.project.tree.read
-        return {p: read(p) or b"" for p in self.project.own if p.endswith((".java", ".kt"))}
+        return {p: read(p) or b"" for p in files_of(self.project) if p.endswith((".java", ".kt"))}
 
     def file(self, path: str) -> JvmFile | None:
         """Return one file, parsed once."""
