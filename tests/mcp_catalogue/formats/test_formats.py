@@ -1,5 +1,8 @@
 import json
 from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
 
 from mcp_catalogue.formats import crossed, listing, markdown, riskiest_first, sarif
 from mcp_catalogue.model import Completeness, Location, ServerRecord, Severity, Status
@@ -91,6 +94,15 @@ def test_sarif_names_rules_places_and_gaps(full_record: ServerRecord) -> None:
     notes = run["invocations"][0]["toolExecutionNotifications"]
     assert len(notes) == 2
     assert json.loads(json.dumps(log)) == log
+
+
+def test_sarif_has_the_standards_form(full_record: ServerRecord) -> None:
+    schema = json.loads((Path(__file__).parent / "fixtures" / "sarif-used.schema.json").read_bytes())
+    check = jsonschema.Draft202012Validator(schema)
+    nowhere = tuple(replace(t, location=None, name="") for t in full_record.facts.tools)
+    bare = replace(full_record, facts=replace(full_record.facts, tools=nowhere))
+    for records in ([full_record], [bare, full_record], []):
+        check.validate(json.loads(json.dumps(sarif(records))))
 
 
 def test_fingerprints_survive_moved_lines_and_tell_results_apart(full_record: ServerRecord) -> None:
