@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crawler.effects.jsreads import composes, read_call
@@ -35,7 +35,7 @@ from crawler.extractors.typescript.values import (
     likely,
     options,
 )
-from mcp_catalogue.model import Effect, EffectId
+from mcp_catalogue.model import Effect, EffectId, Handler
 
 STEPS = 8_000
 """Evaluation steps of one tool's handler."""
@@ -54,40 +54,59 @@ _REGISTRY = 500
 _EXECUTE = ("execute", "handler", "handle", "run", "callback", "call", "fn", "invoke")
 
 
-def effects_of(ev: Evaluator, found: Registrations, loader: Loader) -> dict[Key, tuple[Effect, ...]]:
-    """Run every tool's handler; return the effects seen, in the order of file and line."""
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a tool's handler was seen to do, in the order of file and line; `handler` where a dispatcher leads to it."""
+
+    effects: tuple[Effect, ...] = ()
+    handler: Handler | None = None
+
+
+def follow(ev: Evaluator, found: Registrations, loader: Loader) -> dict[Key, Followed]:
+    """Run every tool's handler and return what was seen."""
     watcher = _Watcher(found)
     left = TOTAL
     named: dict[str, Any] | None = None
-    result: dict[Key, tuple[Effect, ...]] = {}
+    result: dict[Key, Followed] = {}
     for key in list(found.tools):
         handler = found.handlers.get(key, UNDEFINED)
+        place: Handler | None = None
         with _fresh(ev, watcher, min(STEPS, left)):
             for run, this, args in _runs(handler, found, key[0]):
                 _run(ev, run, this, args)
+                place = watcher.branch() or place or _span(run)
             if not watcher.any and not is_callable(handler):
                 named = _by_name(ev, loader, set(found.tools)) if named is None else named
                 kept = named.get(key[0], UNDEFINED)
                 _run(ev, kept, getattr(kept, "this", UNDEFINED), [_argument("input")])
+                place = _span(kept) or place
             left -= ev.budget - max(ev.left, 0)
-        result[key] = watcher.take()
+        result[key] = Followed(watcher.take(), place)
         if left <= 0:
             break
     return _mark_shared(result)
 
 
-def _mark_shared(found: dict[Key, tuple[Effect, ...]]) -> dict[Key, tuple[Effect, ...]]:
+def _span(function: Any) -> Handler | None:  # noqa: ANN401
+    if not isinstance(function, Fn):
+        return None
+    return Handler(file=function.scope.module.path, start=function.node.line, end=function.node.end_line)
+
+
+def _mark_shared(found: dict[Key, Followed]) -> dict[Key, Followed]:
     """Put `EVERY_TOOL` before the chain of what nearly every tool does in one place: logs, telemetry, settings."""
     if len(found) < _MANY:
         return found
-    counts = Counter(
-        _place(effect) for effects in found.values() for effect in {_place(e): e for e in effects}.values()
-    )
+    counts = Counter(place for one in found.values() for place in {_place(e) for e in one.effects})
     shared = {place for place, count in counts.items() if count >= _NEARLY_ALL * len(found)}
     return {
-        key: tuple(replace(e, via=(EVERY_TOOL, *e.via)) if _place(e) in shared else e for e in effects)
-        for key, effects in found.items()
+        key: replace(one, effects=tuple(_marked(e) if _place(e) in shared else e for e in one.effects))
+        for key, one in found.items()
     }
+
+
+def _marked(effect: Effect) -> Effect:
+    return replace(effect, via=(EVERY_TOOL, *effect.via))
 
 
 def _place(effect: Effect) -> tuple[str, str | None, str, int]:
@@ -171,6 +190,7 @@ class _Watcher:
     def __init__(self, found: Registrations) -> None:
         self._found = found
         self._seen: dict[tuple[str, str | None, str, int], Effect] = {}
+        self._inside: dict[int, Fn | None] = {}
         self._table = modules()
 
     def foreign(self, cls: Cls) -> bool:
@@ -208,7 +228,12 @@ class _Watcher:
         """Return what was seen since the last time."""
         found = sorted(self._seen.values(), key=lambda e: (e.file, e.line, e.id, e.target or ""))
         self._seen.clear()
+        self._inside.clear()
         return tuple(found)
+
+    def branch(self) -> Handler | None:
+        """The one own function, called straight from what was run, in which everything was seen."""
+        return _span(next(iter(self._inside.values()))) if len(self._inside) == 1 else None
 
     def _look(self, callee: Unknown, site: CallSite) -> None:
         path = _path(callee, constructed=site.name == "new")
@@ -223,6 +248,8 @@ class _Watcher:
     def _keep(self, id_: str, target: str | None, site: CallSite) -> None:
         assert self._found.ev is not None  # noqa: S101 (set when the evaluator is made)
         stack = self._found.ev.stack
+        first = stack[1] if len(stack) > 1 else None
+        self._inside.setdefault(id(first.node) if first else 0, first)
         via = tuple(f.node.name for f in stack[1:] if f.node.name)[-_VIA:]
         effect = Effect(id=EffectId(id_), target=target, file=site.module.path, line=site.line, via=via)
         self._seen.setdefault((id_, target, effect.file, effect.line), effect)

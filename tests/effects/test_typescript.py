@@ -7,7 +7,7 @@ from crawler.effects.table import read_table, table
 from crawler.effects.typescript import EVERY_TOOL
 from crawler.extract import extract
 from crawler.tree import Origin, SourceTree
-from mcp_catalogue.model import Effect, ServerId, Source, SourceKind
+from mcp_catalogue.model import Effect, Handler, ServerId, Source, SourceKind, Tool
 
 PACKAGE = b'{"name": "notes", "main": "index.js", "type": "module", "dependencies": {"@modelcontextprotocol/sdk": "1"}}'
 HEAD = """
@@ -17,11 +17,15 @@ const server = new McpServer({ name: "notes", version: "1" });
 
 
 def run(**sources: str) -> dict[str, tuple[Effect, ...]]:
+    return {tool.name: tool.effects for tool in tools(**sources)}
+
+
+def tools(**sources: str) -> tuple[Tool, ...]:
     files = {name.replace("__", "/") + ".js": text.encode() for name, text in sources.items()}
     origin = Origin(id=ServerId("local:x"), source=Source(kind=SourceKind.FOLDER))
     tree = SourceTree(origin=origin, files={"package.json": PACKAGE, **files})
     (found,) = extract(tree)
-    return {tool.name: tool.effects for tool in found.facts.tools}
+    return found.facts.tools
 
 
 def effects(body: str, imports: str = "", rest: str = "", **sources: str) -> list[tuple[str, str | None]]:
@@ -259,6 +263,19 @@ def test_through_a_dispatcher_only_the_tools_own_branch_counts(handler: str) -> 
     found = run(index=DISPATCH + table_ + call)
     assert [e.id for e in found["drop"]] == ["file.delete"]
     assert [e.id for e in found["look"]] == ["file.read"]
+
+
+def test_a_dispatcher_leads_to_the_handler() -> None:
+    rest = (
+        "function drop(a) {\n  fs.rmSync(a.p);\n}\n"
+        "server.setRequestHandler(CallToolRequestSchema, async (request) => {\n"
+        "  if (request.params.name === 'drop') return drop(request.params.arguments);\n  return {};\n});"
+    )
+    handlers = {tool.name: tool.handler for tool in tools(index=DISPATCH + rest)}
+    assert handlers == {
+        "drop": Handler(file="index.js", start=9, end=11),
+        "look": Handler(file="index.js", start=12, end=15),
+    }
 
 
 def test_a_tool_that_is_an_object_works_on_itself() -> None:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawler.extractors.base import Extraction, Project
 from crawler.extractors.typescript.builtins import make_builtins
@@ -19,7 +19,10 @@ from crawler.extractors.typescript.sdk import Registrations
 from crawler.extractors.typescript.sweep import sweep
 from crawler.extractors.typescript.tools import Key
 from crawler.extractors.typescript.values import Exhausted
-from mcp_catalogue.model import Effect, Unreadable
+from mcp_catalogue.model import Tool, Unreadable
+
+if TYPE_CHECKING:
+    from crawler.effects.typescript import Followed
 
 BUDGET = 1_500_000
 """Evaluation steps of one project."""
@@ -78,7 +81,7 @@ class _Run:
         self.ev.files = Files(self.resolver.read, project.tree.paths)
         self.sink.ev = self.ev
         self.loader.evaluator = self.ev
-        self.effects: dict[Key, tuple[Effect, ...]] = {}
+        self.followed: dict[Key, Followed] = {}
 
     def everything(self) -> None:
         """Run the entry points, then what they did not reach."""
@@ -122,10 +125,10 @@ class _Run:
 
     def follow(self) -> None:
         """Run what a call of each tool runs, to see what it does."""
-        from crawler.effects.typescript import effects_of  # noqa: PLC0415 (it runs on this package's evaluator)
+        from crawler.effects.typescript import follow  # noqa: PLC0415 (it runs on this package's evaluator)
 
         if self.sink.tools:
-            self.effects = effects_of(self.ev, self.sink, self.loader)
+            self.followed = follow(self.ev, self.sink, self.loader)
 
     def _wants(self) -> tuple[str, ...]:
         """Declared dependencies through whose code the tools are registered, and which are not at hand."""
@@ -133,6 +136,11 @@ class _Run:
         return tuple(
             sorted(n for n in self.sink.elsewhere if n in declared and n not in self.project.tree.dependencies)
         )
+
+    def _with_code(self, key: Key, tool: Tool) -> Tool:
+        """Add what the tool's handler does, and where a dispatcher leads."""
+        seen = self.followed.get(key)
+        return tool if seen is None else replace(tool, effects=seen.effects, handler=tool.handler or seen.handler)
 
     def result(self) -> Extraction | None:
         """Return what was found, or None where nothing registers anything."""
@@ -144,10 +152,7 @@ class _Run:
         )
         return Extraction(
             language=language,
-            tools=tuple(
-                replace(tool, effects=self.effects.get(key, ()))
-                for key, tool in zip(sink.tools, sink.finished(), strict=True)
-            ),
+            tools=tuple(self._with_code(key, t) for key, t in zip(sink.tools, sink.finished(), strict=True)),
             unresolved=tuple(sink.unresolved.values()),
             unreadable=tuple(self.loader.unreadable),
             may_have_more=sink.more,
