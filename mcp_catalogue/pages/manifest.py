@@ -95,6 +95,7 @@ def generator_digest() -> bytes:
         (Path(__file__).parents[1], "**/*.py"),
         (resource_dir("site"), "**/*"),
         (resource_dir("data"), "attacks/*.toml"),
+        (resource_dir("data"), "*.json"),
         (_PACKAGES / "classifier", "rules/*.toml"),
     ):
         for path in _sorted(root.glob(pattern)):

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from mcp_catalogue.entries import SCHEMA_VERSION
 from mcp_catalogue.model import Action, Category, Confidence, Severity
+from mcp_catalogue.pages.measured import MeasuredSet, measured
 from mcp_catalogue.pages.overview import Overview
 from mcp_catalogue.pages.shell import Head, Shell, Site, shell
 from mcp_catalogue.pages.words import ACTIONS, CATEGORIES, CONFIDENCES, SEVERITIES, SIGNALS
@@ -26,6 +27,7 @@ class MethodologyPage:
     complete: int
     partial: int
     unreadable: int
+    measured: tuple[MeasuredSet, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,7 @@ def methodology_page(site: Site, overview: Overview) -> MethodologyPage:
         complete=status.count("complete"),
         partial=status.count("partial"),
         unreadable=status.count("unreadable"),
+        measured=measured()[0],
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from classifier import rulebook
 from classifier.rulebook import Case, Rule
+from mcp_catalogue.pages.measured import measured
 from mcp_catalogue.pages.overview import Overview, ToolLink
 from mcp_catalogue.pages.shell import Head, Shell, Site, shell
 
@@ -57,6 +58,7 @@ class RulePage:
     matching: tuple[Case, ...]
     other: tuple[Case, ...]
     decided: int
+    measured: str | None
     sample: tuple[ToolLink, ...]
 
 
@@ -89,6 +91,7 @@ def rule_pages(site: Site, overview: Overview) -> Iterator[tuple[str, RulesPage 
             digest=_book().digest,
         ),
     )  # fmt: skip
+    _, precision = measured()
     for rule in rules:
         path = f"rules/{rule.id}.html"
         use = overview.rules.get(rule.id)
@@ -110,6 +113,7 @@ def rule_pages(site: Site, overview: Overview) -> Iterator[tuple[str, RulesPage 
                 matching=rule.matching,
                 other=rule.other,
                 decided=_decided(overview, rule),
+                measured=precision[rule.id].words if rule.id in precision else None,
                 sample=use.links if use else (),
             ),
         )  # fmt: skip
