@@ -9,7 +9,6 @@ from urllib.parse import unquote, urlsplit
 
 from packageurl import PackageURL
 from packageurl.contrib import url2purl
-from packaging.utils import canonicalize_name
 
 from mcp_catalogue.errors import TargetError
 from mcp_catalogue.model import ServerId
@@ -154,7 +153,7 @@ def target_id(target: Target) -> ServerId | None:
             scope, _, bare = name.rpartition("/")
             return ServerId(str(PackageURL("npm", scope or None, bare)))
         case Package(name=name):
-            return ServerId(str(PackageURL("pypi", None, canonicalize_name(name))))
+            return ServerId(str(PackageURL("pypi", None, name)))
         case HostedRepository(host=host, owner=owner, name=name, subpath=subpath):
             return ServerId(str(PackageURL(host, owner, name, subpath=subpath)))
         case Remote(url=url):
@@ -214,7 +213,8 @@ def _package(ecosystem: str, name: str, version: str | None) -> Package:
     if ecosystem == "pypi":
         if not _PYPI_NAME.fullmatch(name):
             raise TargetError(f"pypi:{name}: not a name that a Python package can have")
-        return Package(ecosystem="pypi", name=canonicalize_name(name), version=version or None)
+        # As package URLs write it: dots stay, though an index takes them for dashes (PEP 503).
+        return Package(ecosystem="pypi", name=PackageURL("pypi", None, name).name, version=version or None)
     if not _NPM_NAME.fullmatch(name) or name.startswith("."):
         raise TargetError(f"npm:{name}: not a name that an npm package can have")
     return Package(ecosystem="npm", name=name, version=version or None)

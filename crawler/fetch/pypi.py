@@ -12,6 +12,8 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import (
     InvalidSdistFilename,
     InvalidWheelFilename,
+    NormalizedName,
+    canonicalize_name,
     parse_sdist_filename,
     parse_wheel_filename,
 )
@@ -69,9 +71,9 @@ class PypiFetcher:
 
     def locate(self, target: Package, context: FetchContext) -> Located:
         """Return the newest version that is asked for. Raises `FetchError` where no index has it."""
-        known = False
+        known, name = False, canonicalize_name(target.name)
         for index in context.clients.pypi:
-            candidates = list(_candidates(target.name, index, context))
+            candidates = list(_candidates(name, index, context))
             known = known or bool(candidates)
             chosen = choose(candidates, target)
             if chosen is not None:
@@ -136,7 +138,7 @@ def _located(target: Package, chosen: Candidate) -> Located:
     )
 
 
-def _candidates(name: str, index: Index, context: FetchContext) -> Iterator[Candidate]:
+def _candidates(name: NormalizedName, index: Index, context: FetchContext) -> Iterator[Candidate]:
     if index.folder is not None:
         yield from _in_folder(name, index.folder)
     elif index.url:
@@ -153,7 +155,7 @@ def _candidates(name: str, index: Index, context: FetchContext) -> Iterator[Cand
                 yield candidate
 
 
-def _candidate(name: str, file: _File, place: str) -> Candidate | None:
+def _candidate(name: NormalizedName, file: _File, place: str) -> Candidate | None:
     """Read name and version off the file's name; None for other kinds of files and other packages."""
     try:
         if file.filename.endswith(".whl"):
@@ -172,7 +174,7 @@ def _as_gzip(filename: str) -> str:
     return re.sub(r"\.(tgz|tar\.bz2|tar\.xz)$", ".tar.gz", filename)
 
 
-def _in_folder(name: str, folder: Path) -> Iterator[Candidate]:
+def _in_folder(name: NormalizedName, folder: Path) -> Iterator[Candidate]:
     """Read a folder of archives (pip's find-links), or a file index with a folder per package."""
     for place in (folder, folder / name):
         try:

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import msgspec
+from packaging.utils import canonicalize_name
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.http import Reply, redact
@@ -45,7 +46,7 @@ class PypiNamesSource:
             reply = self._context.http.get(index.url, headers={"Accept": _ACCEPT})
             for name in _names(reply):
                 target = package_target("pypi", name)
-                if target and target not in seen and words & set(target.rpartition("/")[2].split("-")):
+                if target and target not in seen and words & set(canonicalize_name(name).split("-")):
                     seen.add(target)
                     yield Listing(target=target)
 

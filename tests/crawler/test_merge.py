@@ -81,6 +81,6 @@ def test_what_is_fetched_keeps_the_commit_that_was_listed() -> None:
 
 
 def test_identities_have_one_spelling() -> None:
-    spellings = ("pypi:Some_Server", "pkg:pypi/some-server@1", "pkg:pypi/some.server")
+    spellings = ("pypi:Some_Server", "pkg:pypi/some-server@1", "pkg:pypi/SOME-server")
     assert {identity(s) for s in spellings} == {"pkg:pypi/some-server"}
     assert identity("registry:x") == "registry:x"

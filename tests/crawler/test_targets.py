@@ -127,6 +127,7 @@ def test_a_file_that_is_no_archive_says_so(tmp_path: Path) -> None:
     ("text", "expected"),
     [
         ("pypi:Some_Server@1", "pkg:pypi/some-server"),
+        ("pkg:pypi/owner.Some_server@1", "pkg:pypi/owner.some-server"),
         ("npm:@scope/name@1", "pkg:npm/%40scope/name"),
         ("Owner/Repo@v1#sub/path", "pkg:github/owner/repo#sub/path"),
         ("https://registry.example/mcp", "https://registry.example/mcp"),

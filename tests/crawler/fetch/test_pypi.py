@@ -167,3 +167,10 @@ def test_a_folder_of_archives_is_an_index_too(tmp_path: Path, make_context: Any,
     assert tree.origin.id == "pkg:pypi/some-server"
     assert tree.origin.source.url is None
     assert tree.origin.source.sha256
+
+
+def test_a_dotted_name_is_asked_for_as_indexes_spell_it(registry: Any, pack: Any, context: FetchContext) -> None:
+    registry.simple("owner-some-server", registry.file("owner_some_server-1.0.tar.gz", sdist(pack)))
+    located = locate(Package(ecosystem="pypi", name="owner.some-server"), context)
+    assert located.origin.id == "pkg:pypi/owner.some-server"
+    assert registry.asked == ["/simple/owner-some-server/"]
