@@ -42,6 +42,8 @@ def read_pip(environ: Mapping[str, str], home: Path, public_index: str) -> PipSe
             indexes.append(Index(url=with_slash(bare)))
             if secret:
                 secrets[with_slash(bare)] = secret
+                # As pip does: files lie beside the index on the same host, under another path.
+                secrets.setdefault(urlsplit(bare)._replace(path="/", query="", fragment="").geturl(), secret)
         elif scheme in _WEB:
             notes.append(f"pip's find-links page {bare.partition('?')[0]} is not read: name it as an index")
         elif scheme == "file":

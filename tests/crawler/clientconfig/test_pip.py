@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.clientconfig import Index
+from crawler.clientconfig import Credentials, Index
 from crawler.clientconfig.pip import PipSettings, read_pip
 
 PUBLIC = "https://public.registry.example/simple/"
@@ -79,3 +79,11 @@ def test_a_broken_file_is_a_note(tmp_path: Path, text: str) -> None:
 
 def test_the_certificate_file_is_taken_over(tmp_path: Path) -> None:
     assert read(tmp_path, {"PIP_CERT": "/etc/company.pem"}).ca_file == Path("/etc/company.pem")
+
+
+def test_credentials_hold_for_the_files_beside_an_index(tmp_path: Path) -> None:
+    credentials = Credentials(
+        read(tmp_path, {"PIP_INDEX_URL": "https://user:word@registry.example/api/simple"}).secrets
+    )
+    assert credentials.header_for("https://registry.example/api/packages/x-1.0.tar.gz") is not None
+    assert credentials.header_for("https://files.registry.example/x-1.0.tar.gz") is None
