@@ -33,7 +33,7 @@ class Limits:
     pauses included; `slowest`: bytes per second on the average, once `patience` seconds have passed.
     """
 
-    document: int = 64 * MIB
+    document: int = 24 * MIB
     archive: int = 256 * MIB
     connect: float = 10.0
     read: float = 30.0

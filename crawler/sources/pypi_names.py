@@ -15,6 +15,7 @@ from crawler.sources.base import Listing, Skipped, SourceContext
 from crawler.sources.options import strings
 from mcp_catalogue.errors import FetchError
 
+_LARGEST = 128 * 1024 * 1024  # every name of the public index takes about a third of this
 _ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.01"
 
 
@@ -43,7 +44,7 @@ class PypiNamesSource:
         for index in self._context.fetching.clients.pypi:
             if index.url is None:
                 continue
-            reply = self._context.http.get(index.url, headers={"Accept": _ACCEPT})
+            reply = self._context.http.get(index.url, headers={"Accept": _ACCEPT}, limit=_LARGEST)
             for name in _names(reply):
                 target = package_target("pypi", name)
                 if target and target not in seen and words & set(canonicalize_name(name).split("-")):
