@@ -15,7 +15,7 @@ from crawler.sources.base import Listing, Skipped, SourceContext
 from crawler.sources.options import strings
 from mcp_catalogue.errors import FetchError
 
-_LARGEST = 128 * 1024 * 1024  # every name of the public index takes about a third of this
+_LARGEST = 128 * 1024 * 1024  # the names of a whole index come in one document
 _ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.01"
 
 
