@@ -29,6 +29,8 @@ def read_call(entry: Entry, path: tuple[str, ...], args: list[Any]) -> Iterator[
         yield from _sql(args)
     elif entry.reads == "process":
         yield _process(entry, args)
+    elif entry.reads == "page" and any(isinstance(likely(arg), Fn) for arg in args):
+        yield "browser.read", None  # a function of the server's own, as a rule to read the page
     else:
         yield entry.id, _text(args, next((t for t in entry.target if isinstance(t, int)), None))
 

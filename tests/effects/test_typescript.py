@@ -278,6 +278,14 @@ def test_a_dispatcher_leads_to_the_handler() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("script", "expected"), [("args.script", "browser.act"), ("() => document.title", "browser.read")]
+)
+def test_a_script_of_the_callers_acts_and_one_of_the_servers_reads(script: str, expected: str) -> None:
+    body = f"const p = await (await chromium.launch()).newPage(); await p.evaluate({script})"
+    assert names(body, 'import { chromium } from "playwright";') == [expected]
+
+
 def test_a_tool_that_is_an_object_works_on_itself() -> None:
     index = (
         'import { FastMCP } from "fastmcp"; import fs from "fs"; const server = new FastMCP({name: "n", version: "1"});'
