@@ -7,7 +7,8 @@ from typing import Any
 
 from tree_sitter import Node
 
-from crawler.extractors.csharp.code import NOTHING, Code, SharpFile, attributes, owner_of, type_name
+from crawler.extractors.csharp.code import Code, SharpFile, attributes, owner_of, type_name
+from crawler.extractors.csharp.literals import NOTHING
 from crawler.extractors.grammar import end_line, find, line, text
 from crawler.extractors.grammar import field as child
 from mcp_catalogue.model import Annotations, Condition, Handler, Location, Tool

@@ -5,7 +5,8 @@ from typing import Any
 
 from tree_sitter import Node
 
-from crawler.extractors.csharp.code import NOTHING, Code, SharpFile, attributes, members, owner_of, type_name
+from crawler.extractors.csharp.code import Code, SharpFile, attributes, members, owner_of, type_name
+from crawler.extractors.csharp.literals import NOTHING
 from crawler.extractors.grammar import field as child
 from crawler.extractors.grammar import text
 

@@ -11,8 +11,9 @@ from crawler.extractors.base import Extraction, Project
 from crawler.extractors.grammar import field as child
 from crawler.extractors.grammar import find, mentions_mcp, text
 from crawler.extractors.rust import tools
-from crawler.extractors.rust.crate import Crate, Env, OutOfBudgetError
+from crawler.extractors.rust.crate import Crate
 from crawler.extractors.rust.literals import attributes
+from crawler.extractors.rust.nodes import Env, OutOfBudgetError
 from mcp_catalogue.model import Requirement, Tool, Unreadable, Unresolved
 
 _SDK = re.compile(

@@ -7,8 +7,9 @@ from tree_sitter import Node
 
 from crawler.extractors.grammar import field as child
 from crawler.extractors.grammar import text
-from crawler.extractors.rust.crate import Crate, Env, RustFile, TypeSchema
+from crawler.extractors.rust.crate import Crate
 from crawler.extractors.rust.literals import NOTHING, Attribute, attributes, doc
+from crawler.extractors.rust.nodes import Env, RustFile, TypeSchema
 
 MAX_DEPTH = 10
 _INTEGERS = re.compile(r"^(?:[iu](?:8|16|32|64|128|size)|NonZero\w+)$")
