@@ -247,8 +247,10 @@ def _function(
         if name is None:
             return _unresolved(one, "function-not-found", getattr(function, "text", ""))
         function = None
-    if name is None:
-        name = text_of(run, run.attribute(function, "__name__", one.place))
+    if name is None and function is not None:
+        borne = run.first(run.attribute(function, "__name__", one.place))
+        name = text_of(run, borne)
+        given = borne if name != _origin(function).name else None
     if not name or name == "<lambda>":
         return _unresolved(one, "name-not-constant")
     described, parameters = said.get("description"), dict[str, str]()
@@ -277,7 +279,7 @@ def _function(
         input_schema=schema,
         annotations=annotations,
         condition=condition_of(guards),
-        location=_located(run, given, fallback),
+        location=_located(run, given, fallback, origin.name if origin is not None else ""),
         handler=handler_of(run, function),
     )
     return Found(tool, Body(name, function))
@@ -330,16 +332,17 @@ def handler_of(run: Interpreter, value: Value) -> Handler | None:
     return Handler(file=origin.module.path, start=start, end=getattr(node, "end_lineno", start) or start)
 
 
-def _located(run: Interpreter, given: Value, fallback: Place) -> Location:
+def _located(run: Interpreter, given: Value, fallback: Place, bearer: str = "") -> Location:
+    """Return where the name stands; of a computed one, the function that bears most of it, else its template."""
     value = run.first(given) if given is not None else None
     place: Place | None = getattr(value, "place", None)
     if place is not None and isinstance(value, str) and not _stands(run, value, place):
-        place = fallback  # a computed name: the function that bears it says more than the template
+        place = fallback if not bearer or bearer in value else place
     return Location(file=(place or fallback).file, line=(place or fallback).line)
 
 
 def _stands(run: Interpreter, text: str, place: Place) -> bool:
-    lines = run.modules.read(place.file).splitlines()[place.line - 1 : place.line + 1]
+    lines = run.modules.read(place.file).splitlines()[place.line - 1 : place.line]
     return any(text.encode() in line for line in lines)
 
 

@@ -257,7 +257,7 @@ class _Reading:
     def _extraction(self, found: list[Found | Unresolved], loaded: list[Module]) -> Extraction | None:
         tools = with_effects(self.run, [f for f in found if isinstance(f, Found)])
         unresolved = tuple(f for f in found if isinstance(f, Unresolved))
-        if not tools and not unresolved and not self.run.servers:
+        if not tools and not self._serves():
             return self._shim()
         unreadable = tuple(u for p, u in sorted(self.modules.unreadable.items()) if self._matters(p))
         unreadable += tuple(Unreadable(file=p, reason="budget", detail="evaluation was cut short") for p in self.cut)
@@ -278,6 +278,11 @@ class _Reading:
             prompts=sum(s.prompts for s in self.run.servers),
             resources=sum(s.resources for s in self.run.servers),
         )
+
+    def _serves(self) -> bool:
+        """Tell whether a server is made here, and not only by a library's functions for somebody else's program."""
+        made = [s for s in self.run.servers if not s.assumed]
+        return bool(self.cut) or any(not s.uncalled for s in made) or bool(made and self._entry_points())
 
     def _matters(self, path: str) -> bool:
         return holds(self.modules.read(path), NEEDLES)

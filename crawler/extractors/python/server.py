@@ -52,6 +52,7 @@ class Server:
     name: Value
     place: Place
     assumed: bool = False
+    uncalled: bool = False  # made in a function whose caller is out of sight
     attributes: dict[str, Value] = field(default_factory=dict)
     registrations: list[Registration] = field(default_factory=list)
     mounts: list[Mount] = field(default_factory=list)
@@ -63,7 +64,7 @@ class Server:
     def of(path: str, args: list[Value], kwargs: dict[str, Value], place: Place, run: "Interpreter") -> "Server":
         """Make the server that calling the class at `path` gives, and note it."""
         name = args[0] if args else kwargs.get("name")
-        server = Server(server_kind(path) or "official", name, place, guards=tuple(run.guards))
+        server = Server(server_kind(path) or "official", name, place, guards=tuple(run.guards), uncalled=run.orphan)
         if "on_call_tool" in kwargs:
             server.attributes["<call_tool>"] = run.first(kwargs["on_call_tool"])
         for key in ("on_list_tools",):
