@@ -107,6 +107,13 @@ class Git:
             raise FetchError("git cannot list the files of the work tree")
         return sorted({os.fsdecode(p) for p in done.stdout.split(b"\0") if p})
 
+    def ignores(self, folder: Path) -> bool:
+        """Tell whether the work tree's own rules leave `folder` out, as where a home folder is a repository."""
+        if self.work_tree is None or folder == self.work_tree:
+            return False
+        inside = folder.relative_to(self.work_tree).as_posix()
+        return self.text("check-ignore", "--quiet", "--", inside) is not None
+
     def _environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if k in {"PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP"}}
         tree = {"GIT_WORK_TREE": str(self.work_tree)} if self.work_tree else {}

@@ -23,7 +23,7 @@ class FolderFetcher:
         del context
         folder = target.path.resolve()
         git = find_work_tree(folder)
-        if git is None or git.work_tree is None:
+        if git is None or git.work_tree is None or git.ignores(folder):
             origin = Origin(id=UNNAMED, source=Source(kind=SourceKind.FOLDER), name=folder.name)
             return Located(target=target, origin=origin, form=Form.FOLDER, place=str(folder))
         subpath = folder.relative_to(git.work_tree).as_posix()

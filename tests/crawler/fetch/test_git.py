@@ -166,3 +166,12 @@ def test_git_that_is_not_installed_is_one_clear_line(repository: Path, monkeypat
 )
 def test_remotes_are_read_without_credentials(remote: str, expected: str | None) -> None:
     assert web_address(remote) == expected
+
+
+def test_a_folder_that_git_leaves_out_is_a_plain_folder(repository: Path, context: FetchContext) -> None:
+    (repository / ".gitignore").write_text("/other/\n")
+    (repository / "other").mkdir()
+    (repository / "other" / "server.py").write_text("x\n")
+    tree = load(FolderTarget(path=repository / "other"), context)
+    assert tree.paths == ("server.py",)
+    assert tree.origin.id == "local:other"
