@@ -3,7 +3,7 @@
 from typing import Any
 
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcp_catalogue.policy.yaml_text import yaml_text
@@ -15,6 +15,7 @@ VALUE: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(TEXT, VALUE.filter(lambda v: not _nested_list(v)), min_size=1, max_size=4))
 def test_a_document_is_read_back_as_it_was(document: dict[str, Any]) -> None:
     assert yaml.safe_load(yaml_text(document)) == document
