@@ -134,8 +134,8 @@ class Peak(threading.Thread):
         self._largest = 0
 
     def run(self) -> None:
-        """Sample until the session has ended."""
-        while total := sum(map(_memory, self._members())):
+        """Sample until the session has ended; where there is no /proc, there is no figure."""
+        while Path("/proc").is_dir() and (total := sum(map(_memory, self._members()))):
             self._largest = max(self._largest, total)
             time.sleep(_POLL)
 
