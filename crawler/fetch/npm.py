@@ -1,6 +1,7 @@
 """npm packages: one version's document where the registry gives it, else the package's whole one."""
 
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -34,7 +35,7 @@ class _Version:
 
     version: str
     dist: _Dist
-    deprecated: str | bool | None = None
+    deprecated: Any = None  # a sentence, true, or empty: whatever an author has put there
 
 
 @dataclass(frozen=True, slots=True)
