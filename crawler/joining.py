@@ -41,7 +41,9 @@ def join(project: Project, found: Mapping[str, Extraction]) -> Extracted:
     said = [e for name, e in found.items() if name != FILES or len(found) == 1]  # a file's silence says nothing of code
     unreadable = tuple(dict.fromkeys(u for e in said for u in e.unreadable))
     unreadable += tree.skipped if not project.root else ()
-    more = next((e.may_have_more for e in parts if e.may_have_more), None)
+    code = [e for name, e in found.items() if name != FILES]
+    asked = code if any(e.tools for e in code) else parts  # what the code shows is more than what a file says of it
+    more = next((e.may_have_more for e in asked if e.may_have_more), None)
     status = _status(tools, unresolved, unreadable, whole=more is None)
     language = max(said, key=lambda e: len(e.tools)).language
     facts = ServerFacts(

@@ -1,5 +1,6 @@
 """Composite literals: structs, slices and maps, with and without their types written out."""
 
+import re
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
@@ -11,6 +12,8 @@ from crawler.extractors.golang.types import ANY, Type
 from crawler.extractors.golang.values import Fn, Obj, Placed, Scope, Seq, Table, Unknown, Value
 from crawler.extractors.grammar import field as child
 from crawler.extractors.grammar import line, text
+
+_HANDLER = re.compile(r"(?i)^(?:handler?|handlerfunc|func|fn|execute|run|call|callback)$")
 
 
 @dataclass(slots=True)
@@ -105,12 +108,14 @@ class Literals:
         return result
 
     def _remember(self, made: Obj) -> None:
-        """Note which handler stands beside a literal name in a struct of the server's own."""
-        handlers = [v for v in made.fields.values() if isinstance(v, Fn) and is_handler(v)]
-        if len(handlers) == 1:
-            for value in made.fields.values():
-                if isinstance(value, Placed):
-                    self.beside[value.file, value.line, str(value)] = handlers[0]
+        """Note which handler stands beside a literal name, in a struct of the server's own or in one inside it."""
+        found = [v for n, v in made.fields.items() if isinstance(v, Fn) and (is_handler(v) or _HANDLER.search(n))]
+        if len(found) != 1:
+            return
+        inner = [v for v in made.fields.values() if isinstance(v, Obj) and v.owner is made]
+        for value in (v for holder in (made, *inner) for v in holder.fields.values()):
+            if isinstance(value, Placed):
+                self.beside[value.file, value.line, str(value)] = found[0]
 
     def _field_names(self, kind: Type) -> list[str]:
         under, _ = self.index.underlying(kind)
