@@ -53,12 +53,21 @@ def intercept() -> str:
         if go is None:
             raise NotAvailableError("Intercept needs Go to be built")
         ENGINES.mkdir(parents=True, exist_ok=True)
-        environment = {**os.environ, "GOBIN": str(ENGINES)}
-        command = [go, "install", INTERCEPT]
-        done = subprocess.run(command, check=False, capture_output=True, timeout=600, env=environment)
-        if done.returncode:
+        if _built(go) != 0:
             raise NotAvailableError(f"Intercept cannot be built: the module proxy does not give {INTERCEPT}")
     return str(binary)
+
+
+def _built(go: str) -> int:
+    """Build from the user's module proxy alone, never from a repository; answer the exit code."""
+    told = subprocess.run([go, "env", "GOPROXY"], check=True, capture_output=True, text=True, timeout=60).stdout
+    proxies = ",".join(one for one in told.strip().replace("|", ",").split(",") if one != "direct") or "off"
+    environment = {**os.environ, "GOBIN": str(ENGINES), "GOPROXY": proxies}
+    try:
+        command = [go, "install", INTERCEPT]
+        return subprocess.run(command, check=False, capture_output=True, timeout=300, env=environment).returncode
+    except subprocess.TimeoutExpired:
+        return 1
 
 
 def codex_home(folder: Path, text: str, launch: list[str]) -> dict[str, str]:
