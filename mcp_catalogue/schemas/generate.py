@@ -97,8 +97,7 @@ def _definitions() -> dict[str, Schema]:
     strings = {"type": "string"}
     parts["Snippet"] = _object(
         "A policy for one tool in one client's own form.",
-        dict.fromkeys(("format", "text", "sentence"), strings)
-        | {"notes": {"type": "array", "items": strings}},
+        dict.fromkeys(("format", "text", "sentence"), strings) | {"notes": {"type": "array", "items": strings}},
     )
     parts["Decision"]["properties"]["snippet"] = {"$ref": "#/$defs/Snippet"}
     parts["ArgumentCondition"]["properties"]["op"] = {"enum": list(_OPERATORS)}
