@@ -10,7 +10,7 @@ import hashlib
 import re
 from base64 import b32encode
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from urllib.parse import unquote
 
 import rfc8785
@@ -41,16 +41,18 @@ def hashed(part: str, key: str) -> str:
     return f"{cut}-{digest[:_HASH]}"
 
 
-def slugs(parts: Iterable[tuple[str, str]]) -> list[str]:
-    """Return the path part of each `(text, key)` among its siblings, in order."""
-    pairs = list(parts)
-    folded = Counter(text.casefold() for text, _ in pairs)
-    return [text if plain(text) and folded[text.casefold()] == 1 else hashed(text, key) for text, key in pairs]
+def slugs(texts: Sequence[str], key: Callable[[int], str]) -> list[str]:
+    """Return the path part of each text among its siblings, in order; `key` gives the key of the one at a place."""
+    folded = Counter(map(str.casefold, texts))
+    return [
+        text if plain(text) and folded[text.casefold()] == 1 else hashed(text, key(place))
+        for place, text in enumerate(texts)
+    ]
 
 
 def tool_files(server: ServerId, tools: Sequence[Key]) -> list[str]:
     """Return the file name of each tool without its suffix, in the order given."""
-    return slugs((name, tool_key(server, name, variant)) for name, variant in tools)
+    return slugs([name for name, _ in tools], lambda place: tool_key(server, *tools[place]))
 
 
 def keys(tools: Iterable[Tool]) -> list[Key]:
@@ -66,7 +68,7 @@ def tool_key(server: ServerId, name: str, variant: int | None) -> str:
 def name_files(names: Iterable[str]) -> dict[str, str]:
     """Return the file name of each tool name's own page, without its suffix."""
     listed = list(names)
-    return dict(zip(listed, slugs((name, name) for name in listed), strict=True))
+    return dict(zip(listed, slugs(listed, listed.__getitem__), strict=True))
 
 
 def server_folders(servers: Iterable[ServerId]) -> dict[ServerId, str]:

@@ -160,12 +160,13 @@ def _add_server(
         link = overview.link(line)
         for rule in label.decided_by.rules:
             _use(overview.rules.setdefault(rule, RuleUse()), link)
-    for name in sorted({line.name for line, _ in pairs}):
+    mine: dict[str, list[ToolLine]] = defaultdict(list)
+    for line, _ in pairs:
+        mine[line.name].append(line)
+    for name in sorted(mine):
         seen[name] += 1
         if len(links[name]) <= SHARED:
-            worst = max(
-                (line for line, _ in pairs if line.name == name), key=attrgetter("severity.rank", "primary.rank")
-            )
+            worst = max(mine[name], key=attrgetter("severity.rank", "primary.rank"))
             links[name].append(overview.link(worst))
 
 
