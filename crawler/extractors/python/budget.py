@@ -1,7 +1,7 @@
 """Bounds on the work for one project, so that hostile sources end in time."""
 
-MAX_STEPS = 400_000  # evaluated nodes and statements; real packages of 100 tools take under 100,000
-MAX_SHARE = 120_000  # of them for one module, one function that nobody calls, or one registration
+MAX_STEPS = 600_000  # evaluated nodes and statements; real packages of 100 tools take under 100,000
+MAX_SHARE = 200_000  # of them for one module, one function that nobody calls, or one registration
 MAX_DEPTH = 120  # nested expressions, through calls
 MAX_CALLS = 24  # nested calls of the tree's own functions
 MAX_ELEMENTS = 20_000  # of one container

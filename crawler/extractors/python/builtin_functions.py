@@ -38,7 +38,7 @@ def _getenv(run: Interpreter, args: list[Value], kwargs: dict[str, Value], _plac
     name = run.first(args[0]) if args else run.first(kwargs.get("key"))
     default = args[1] if len(args) > 1 else kwargs.get("default")
     if isinstance(name, str):
-        run.environment.setdefault(str(name), len(args) < 2 and "default" not in kwargs)
+        run.environment.setdefault(str(name), None if len(args) < 2 and "default" not in kwargs else False)
     return Unknown("environment", "env", default, f"os.getenv({name!r})", str(name) if isinstance(name, str) else "")
 
 
@@ -262,6 +262,12 @@ def _wraps(_run: Interpreter, args: list[Value], kwargs: dict[str, Value], place
     return Made("functools.wraps", [*args, *kwargs.values()][:1], {}, place)
 
 
+def _next(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    listed = elements(run, args[0]) if args else []
+    first = listed[0] if listed else args[1] if len(args) > 1 else Unknown("empty")
+    return first.source if isinstance(first, Rest) else first
+
+
 def _text(function: Callable[[str], str]) -> Handler:
     def handler(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
         value = run.first(args[0]) if args else None
@@ -358,6 +364,7 @@ FUNCTIONS: Mapping[str, Handler] = {
         [e for a in elements(run, args[0]) for e in elements(run, a)] if args else []
     ),
     "builtins.iter": _identity,
+    "builtins.next": _next,
     "builtins.getattr": _getattr,
     "builtins.hasattr": _hasattr,
     "builtins.setattr": _setattr,

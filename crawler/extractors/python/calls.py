@@ -6,6 +6,7 @@ from crawler.extractors.python.builtin_functions import FUNCTIONS
 from crawler.extractors.python.classes import class_attribute, instantiate, is_live
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.methods import call_method
+from crawler.extractors.python.relevance import Changes
 from crawler.extractors.python.scope import Scope
 from crawler.extractors.python.sdk import DECORATOR, apply_decorator, call_external
 from crawler.extractors.python.sdk_names import is_sdk, is_server_class
@@ -49,7 +50,7 @@ def call(run: Interpreter, target: Value, args: list[Value], kwargs: dict[str, V
             return invoke(run, target, args, kwargs, place)
         if live or target.name.startswith("_lazy_") or _takes_function(run, args):
             return invoke(run, target, args, kwargs, place)
-        return Lazy(lambda: invoke(run, target, args, kwargs, place), changes=run.relevant.changes(target))
+        return Lazy(lambda: invoke(run, target, args, kwargs, place), changes=_changes(run, target, args, kwargs))
     if isinstance(target, Class):
         return instantiate(run, target, args, kwargs, place)
     if isinstance(target, Partial):
@@ -75,6 +76,15 @@ def call(run: Interpreter, target: Value, args: list[Value], kwargs: dict[str, V
             return function  # an unknown decorator is taken to return what it decorates
         return Unknown(target.reason, target.kind, text=f"{target.text}()" if target.text else "")
     return Unknown("not-callable")
+
+
+def _changes(run: Interpreter, function: Function, args: list[Value], kwargs: dict[str, Value]) -> bool:
+    """Tell whether a call matters even if nobody wants its result."""
+    what = run.relevant.changes(function)
+    if what is not Changes.ARGUMENTS:
+        return what is Changes.OUTSIDE
+    kinds = (Instance, Class, Function, Server, list, dict, set)
+    return any(isinstance(run.force(v), kinds) for v in (*args, *kwargs.values()))
 
 
 def _only_function(run: Interpreter, args: list[Value]) -> Value:

@@ -15,6 +15,7 @@ from crawler.extractors.python.values import (
     Instance,
     Made,
     Method,
+    Missing,
     Place,
     Subscripted,
     Unknown,
@@ -175,11 +176,13 @@ def annotated_fields(run: Interpreter, cls: Class) -> Iterator[tuple[str, ast.An
 def _fields(run: Interpreter, instance: Instance, args: list[Value], kwargs: dict[str, Value]) -> None:
     """Bind the arguments of a dataclass, named tuple or model to its fields; settings come from the environment."""
     settings = inherits(run, instance.cls, "BaseSettings")
+    prefix = _prefix(run, instance.cls) if settings else ""
     names = []
     for name, statement, owner in annotated_fields(run, instance.cls):
         names.append(name)
         default = owner.attributes.get(name, MISSING)
         if settings:
+            run.environment.setdefault(_variable(run, name, default, prefix), statement.value is None)
             default = Unknown("setting", "env", default if statement.value is not None else MISSING, name, name)
         if default is not MISSING:
             instance.attributes[name] = default
@@ -197,3 +200,26 @@ def _fields(run: Interpreter, instance: Instance, args: list[Value], kwargs: dic
             if inner is MISSING and factory is not None:
                 inner = run.call(factory, [], {}, forced.place)
             instance.attributes[name] = Unknown("setting", "env", inner, name, name) if settings else inner
+
+
+def _prefix(run: Interpreter, cls: Class) -> str:
+    """Return the `env_prefix` of a settings class."""
+    config = run.first(class_attribute(run, cls, "model_config"))
+    if isinstance(config, Class | Missing) or config is None:
+        inner = class_attribute(run, cls, "Config")
+        config = inner.attributes if isinstance(inner, Class) else {}
+    given = config.kwargs if isinstance(config, Made) else config
+    text = run.first(given.get("env_prefix")) if isinstance(given, dict) else None
+    return str(text) if isinstance(text, str) else ""
+
+
+def _variable(run: Interpreter, name: str, default: Value, prefix: str) -> str:
+    """Return the environment variable that a field of a settings class is read from."""
+    info = run.first(default) if default is not MISSING else None
+    for key in ("validation_alias", "alias", "env"):
+        said = run.first(info.kwargs.get(key)) if isinstance(info, Made) else None
+        if isinstance(said, Made) and said.args:
+            said = run.first(said.args[0])  # AliasChoices("A", "B")
+        if isinstance(said, str):
+            return str(said)
+    return f"{prefix}{name}".upper()

@@ -72,7 +72,7 @@ class Interpreter(ABC):
         self.yields: list[list[Value]] = []
         self.servers: list[Server] = []
         self.assumed: dict[str, Server] = {}
-        self.environment: dict[str, bool] = {}  # name → whether nothing stands in for it
+        self.environment: dict[str, bool | None] = {}  # name → whether it must be set, None when that is unknown
         self.arguments: dict[str, bool] = {}  # command-line argument → whether it is required
         self.transports: set[str] = set()
         self.building: set[ast.AST] = set()  # classes being made for unknown parameters

@@ -25,7 +25,11 @@ def subscript(run: Interpreter, node: ast.Subscript, scope: Scope) -> Value:
     owner = run.first(run.evaluate(node.value, scope))
     if isinstance(owner, (External, Subscripted, UnionType)) or (isinstance(owner, Class) and not is_enum(run, owner)):
         if isinstance(owner, External) and owner.path == "os.environ":
-            return run.call(External("os.getenv"), [run.evaluate(node.slice, scope)], {}, place_of(node, scope))
+            name = run.evaluate(node.slice, scope)
+            known = run.first(name)
+            if isinstance(known, str) and isinstance(node.ctx, ast.Load):
+                run.environment[str(known)] = True
+            return run.call(External("os.getenv"), [name], {}, place_of(node, scope))
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         return Subscripted(owner, tuple(run.evaluate(p, scope) for p in parts))
     if isinstance(node.slice, ast.Slice):

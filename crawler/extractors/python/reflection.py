@@ -109,7 +109,8 @@ def signature_from(run: Interpreter, values: Value, place: Place) -> Value:
     found = {}
     for value in listed if isinstance(listed, (list, tuple)) else ():
         parameter = run.first(value)
-        name = run.first(parameter.kwargs.get("name")) if isinstance(parameter, Made) else None
+        given = parameter.args[0] if isinstance(parameter, Made) and parameter.args else None
+        name = run.first(parameter.kwargs.get("name", given)) if isinstance(parameter, Made) else None
         if not isinstance(name, str):
             return Unknown("signature")
         found[str(name)] = parameter

@@ -1,10 +1,19 @@
 """Which modules and functions are worth running: those whose text mentions registration."""
 
 import ast
+from enum import Enum, auto
 
 from crawler.extractors.python.modules import Module, Modules
 from crawler.extractors.python.needles import CALLS, NEEDLES, holds, identifiers
 from crawler.extractors.python.values import Function
+
+
+class Changes(Enum):
+    """What of the world outside its own frame a function changes."""
+
+    NOTHING = auto()
+    ARGUMENTS = auto()
+    OUTSIDE = auto()
 
 
 class Relevance:
@@ -14,7 +23,7 @@ class Relevance:
         self.names: frozenset[str] = frozenset()
         self._functions: dict[ast.AST, bool] = {}
         self._modules: dict[str, bool] = {}
-        self._changes: dict[ast.AST, bool] = {}
+        self._changes: dict[ast.AST, Changes] = {}
 
     def module(self, module: Module) -> bool:
         """Tell whether running the top level of `module` can register a tool."""
@@ -40,8 +49,8 @@ class Relevance:
             known = self._functions[function.node] = self.node(function.node, function.module)
         return known
 
-    def changes(self, function: Function) -> bool:
-        """Tell whether running `function` changes something that outlives it: a registry, an attribute, a global."""
+    def changes(self, function: Function) -> Changes:
+        """Tell what running `function` changes that outlives it: a registry, an attribute, a global."""
         known = self._changes.get(function.node)
         if known is None:
             known = self._changes[function.node] = changes_state(function.node)
@@ -89,14 +98,19 @@ def mentions(text: bytes, names: frozenset[str]) -> bool:
 _MUTATORS = frozenset({"append", "add", "update", "setdefault", "extend", "insert", "register"})
 
 
-def changes_state(node: ast.AST) -> bool:
-    """Tell whether the code of a function stores into, or calls a mutator of, anything but its own local names."""
+def changes_state(node: ast.AST) -> Changes:
+    """Tell into what, besides its own local names, the code of a function stores, or calls a mutator of."""
+    spec = getattr(node, "args", None)
+    given = (
+        {a.arg for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)} if isinstance(spec, ast.arguments) else set()
+    )
     local: set[str] = set()
     statements = getattr(node, "body", ())
     body = [i for part in statements for i in ast.walk(part)] if isinstance(statements, list) else list(ast.walk(node))
+    found = Changes.NOTHING
     for inner in body:
         if isinstance(inner, ast.Global):
-            return True
+            return Changes.OUTSIDE
         if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
             local.add(inner.id)
     for inner in body:
@@ -107,6 +121,9 @@ def changes_state(node: ast.AST) -> bool:
             target = inner.func.value
         while isinstance(target, (ast.Attribute, ast.Subscript)):
             target = target.value
-        if isinstance(target, ast.Name) and target.id not in local:
-            return True
-    return False
+        if not isinstance(target, ast.Name) or target.id in local:
+            continue
+        if target.id in ("self", "cls") or target.id not in given:
+            return Changes.OUTSIDE
+        found = Changes.ARGUMENTS
+    return found
