@@ -80,7 +80,8 @@ def decide(claims: Sequence[Claim]) -> Verdict:
             primary, confidence = other.category, Confidence.MEDIUM
             steps.append(f"the {other.source} adds {other.category}")
     effect = _best(c for c in claims if c.source == "effect")
-    if effect is not None and order(effect.category) > order(primary):
+    stands = effect is not None and (effect.sure or confidence is not Confidence.HIGH)
+    if effect is not None and stands and order(effect.category) > order(primary):
         deciding.insert(0, effect)
         primary, confidence = effect.category, Confidence.MEDIUM
         steps.append(f"the code does more than the definition says: {effect.category}")

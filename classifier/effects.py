@@ -45,7 +45,6 @@ _SUPPORTS: dict[str, tuple[str, Strength]] = {
     "chain.send": ("moves-money", Strength.STRONG),
     "browser.act": ("drives-ui", Strength.MEDIUM),
     "device.act": ("moves-devices", Strength.MEDIUM),
-    "api.delete": ("deletes-records", Strength.STRONG),
     "api.run": ("runs-something", Strength.STRONG),
     "api.write": ("updates-records", Strength.STRONG),
     "chain.sign": ("approves-money", Strength.MEDIUM),

@@ -56,7 +56,10 @@ class Reading:
         index = self.add(evidence)
         if phrase is not None:
             self.phrases.setdefault(index, phrase)
-        sure = phrase.sure if phrase is not None else evidence.strength is not Strength.WEAK
+        if phrase is not None:
+            sure = phrase.sure
+        else:
+            sure = evidence.strength.rank >= (Strength.STRONG if source == "effect" else Strength.MEDIUM).rank
         self.claims.append(Claim(source, rule.category, rule, weight, sure, index))
 
 

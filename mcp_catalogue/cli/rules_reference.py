@@ -70,8 +70,13 @@ def _speaks_for(rule: Rule) -> str:
 
 def _values(key: str, value: Any) -> str:  # noqa: ANN401  a field of a condition
     if isinstance(value, list | tuple):
-        return ", ".join(f"`` {v} ``" if key in _TEXT else str(v) for v in value)
+        return ", ".join(f"<code>{_html(str(v))}</code>" if key in _TEXT else str(v) for v in value)
     return "yes" if value is True else str(value)
+
+
+def _html(text: str) -> str:
+    """Escape a pattern so that no reader of Markdown takes a part of it for markup."""
+    return "".join(c if c.isalnum() or c in " -=_" else f"&#{ord(c)};" for c in text)
 
 
 def _case(case: Case) -> str:
