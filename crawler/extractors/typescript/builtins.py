@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.extractors.typescript import containers, members
 from crawler.extractors.typescript.calls import NEW, call, construct, invoke
-from crawler.extractors.typescript.convert import from_json, key_of, to_json, to_text
+from crawler.extractors.typescript.convert import from_json, from_json_text, key_of, to_json, to_text
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.node import URL
 from crawler.extractors.typescript.operators import to_number
@@ -168,6 +168,8 @@ def _stringify(_: "Evaluator", args: list[Any]) -> Any:  # noqa: ANN401
 def _parse_json(_: "Evaluator", args: list[Any]) -> Any:  # noqa: ANN401
     text = likely(arg(args))
     if isinstance(text, str):
+        if isinstance(text, Text) and text.line == 1 and text.file.endswith((".json", ".json5")):
+            return from_json_text(text.encode("utf-8", "replace"), text.file)
         try:
             return from_json(json.loads(text))
         except (ValueError, RecursionError):

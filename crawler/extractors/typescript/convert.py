@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from crawler.extractors.typescript import ir
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.values import Arr, Getter, Guarded, Obj, Text, Unknown, likely
 
+MAX_PLACED = 1_000_000
+"""Bytes of a JSON document whose values are given their lines."""
 MAX_JSON_NODES = 20_000
 """Values in one JSON document; what is over is left out."""
 
@@ -90,6 +93,42 @@ def to_json(value: Any) -> Any:  # noqa: ANN401
     """Return `value` as JSON, without what is not known."""
     result = Plain().convert(value)
     return None if result is UNDEFINED else result
+
+
+def from_json_text(data: bytes, file: str) -> Any:  # noqa: ANN401
+    """Return a JSON document as values that know their lines; UNDEFINED where it is none."""
+    from crawler.extractors.typescript.lower import Lowerer  # noqa: PLC0415 (it needs the literals only)
+    from crawler.extractors.typescript.parse import parse, parse_json  # noqa: PLC0415
+
+    plain = parse_json(data)
+    if plain is None:
+        return UNDEFINED
+    tree = parse("x.js", b"(" + data + b")") if len(data) < MAX_PLACED else None
+    inner = tree.root_node.named_children[:1] if tree is not None and not tree.root_node.has_error else []
+    if not inner or not inner[0].named_children:
+        return from_json(plain, file)
+    return _placed(Lowerer().expression(inner[0].named_children[0]), plain, file, 0)
+
+
+def _placed(node: Any, data: Any, file: str, depth: int) -> Any:  # noqa: ANN401
+    """Join a parsed value with the lines of its syntax."""
+    line = getattr(node, "line", 1) or 1
+    if depth > 60:
+        return from_json(data, file, line)
+    if isinstance(data, str):
+        return Text(data, file, line)
+    if isinstance(data, list) and isinstance(node, ir.Array) and len(node.items) == len(data):
+        items = [_placed(n, d, file, depth + 1) for n, d in zip(node.items, data, strict=True)]
+        return Arr(items, place=(file, line))
+    if isinstance(data, dict) and isinstance(node, ir.Object):
+        props = {str(p.key): p for p in node.props}
+        made = Obj(place=(file, line))
+        for key, value in data.items():
+            prop = props.get(key)
+            made.props[key] = _placed(prop.value, value, file, depth + 1) if prop else from_json(value, file, line)
+            made.places[key] = (file, prop.line if prop else line)
+        return made
+    return from_json(data, file, line)
 
 
 def from_json(data: Any, file: str = "", line: int = 1, depth: int = 0) -> Any:  # noqa: ANN401

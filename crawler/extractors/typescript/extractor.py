@@ -28,6 +28,7 @@ BUDGET = 1_500_000
 """Evaluation steps of one project."""
 _MARKS = (b"modelcontextprotocol", b"fastmcp", b"tools/list", b"McpServer", b"mcp-framework", b"mcp")
 _RECURSION = 12_000
+_FORMS = frozenset({"dist", "build", "lib", "out", "esm", "cjs", "src", "source", "output"})
 
 
 class TypeScriptExtractor:
@@ -86,9 +87,14 @@ class _Run:
     def everything(self) -> None:
         """Run the entry points, then what they did not reach."""
         try:
+            seen: set[str] = set()
             for path in self._entries():
-                self._start(path)
-            self._finish()
+                if copy_key(path) not in seen:
+                    seen.add(copy_key(path))
+                    self._start(path)
+                    self._finish()
+                    # What one entry point serves, another copy of it serves again.
+                    self.sink.taken = {name for name, _, _ in self.sink.tools}
             if not self.sink.tools and not self.sink.unresolved:
                 for path in _one_copy(self.candidates):
                     self._start(path)
@@ -169,17 +175,21 @@ def _one_copy(paths: list[str]) -> Iterator[str]:
     """Yield each file once where a package holds it as source, as output and in several module formats."""
     seen: set[str] = set()
     order: dict[str, int] = {"src": 0, "source": 0}
-    folders = ("dist", "build", "lib", "out", "esm", "cjs", "src", "source", "output")
 
     def rank(path: str) -> tuple[int, str]:
         return (min((order.get(p, 1) for p in path.split("/")), default=1), path)
 
     for path in sorted(paths, key=rank):
-        parts = [p for p in path.split("/") if p not in folders]
-        key = posixpath.splitext("/".join(parts))[0]
+        key = copy_key(path)
         if key not in seen:
             seen.add(key)
             yield path
+
+
+def copy_key(path: str) -> str:
+    """Return what the copies of one file in several forms have in common."""
+    parts = [p for p in path.split("/") if p not in _FORMS]
+    return posixpath.splitext("/".join(parts))[0]
 
 
 def _zod_version(project: Project) -> str:

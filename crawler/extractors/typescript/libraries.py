@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.extractors.typescript import commandline, members, node, zod
 from crawler.extractors.typescript.schema import Schema, resolve
 from crawler.extractors.typescript.texts import dedent
+from crawler.extractors.typescript.typebox import typebox, valibot
 from crawler.extractors.typescript.values import Arr, Native, Obj, Text, Unknown, likely
 
 if TYPE_CHECKING:
@@ -81,6 +82,9 @@ _NAMESPACES: dict[str, Callable[[], Obj]] = {
     "zod-to-json-schema": _zod_to_json_schema,
     "@valibot/to-json-schema": _standard_schema,
     "xsschema": _standard_schema,
+    "@sinclair/typebox": typebox,
+    "typebox": typebox,
+    "valibot": valibot,
     "dedent": _dedent,
     "ts-dedent": _dedent,
     "outdent": _dedent,

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from tree_sitter import Tree
 
 from crawler.extractors.typescript import binding, execute, ir, libraries, members, node
-from crawler.extractors.typescript.convert import from_json
+from crawler.extractors.typescript.convert import from_json_text
 from crawler.extractors.typescript.literals import UNDEFINED
-from crawler.extractors.typescript.parse import first_error, parse, parse_json
+from crawler.extractors.typescript.parse import first_error, parse
 from crawler.extractors.typescript.resolve import SOURCES, Resolver
 from crawler.extractors.typescript.statements import FileLowerer, bound_names
 from crawler.extractors.typescript.values import (
@@ -267,7 +267,7 @@ class Loader:
             return None
         made = Module(path, self)
         if extension == ".json":
-            body = from_json(parse_json(data), path) if len(data) < 3_000_000 else Unknown("too-large", path)
+            body = from_json_text(data, path) if len(data) < 3_000_000 else Unknown("too-large", path)
             made.exports = body if isinstance(body, Obj) else Obj({"default": body}, kind="module")
             made.holder.props["exports"] = made.exports
             made.bound = made.ran = True

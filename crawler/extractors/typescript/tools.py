@@ -76,6 +76,7 @@ class ToolSink:
     handlers: dict[Key, Any] = field(default_factory=dict)
     unresolved: dict[tuple[str, int, str], Unresolved] = field(default_factory=dict)
     more: MayHaveMore | None = None
+    taken: set[str] = field(default_factory=set)
 
     def add(self, ev: "Evaluator", draft: Draft, site: Site) -> None:
         """Add the tool of one registration."""
@@ -86,6 +87,8 @@ class ToolSink:
                 text = name.text if isinstance(name, Unknown) else ""
                 element = isinstance(name, Unknown) and name.text.startswith("element of")
                 self.unknown(site, "name-not-constant", text, None if element or not text else 1)
+                if element and self.more is None:
+                    self.more = MayHaveMore(file=site.file, line=site.line, reason=f"names are {text}"[:200])
                 continue
             with ev.under(guard):
                 self._keep(self._tool(ev, draft, chosen, site))
@@ -98,6 +101,8 @@ class ToolSink:
 
     def _keep(self, tool: Tool) -> None:
         place = tool.location
+        if tool.name in self.taken:
+            return
         key = (tool.name, place.file if place else "", place.line if place else 0)
         self.order.append(key)
         old = self.tools.get(key)
