@@ -215,6 +215,8 @@ class _Watcher:
                 value = Unknown("external", spec="fs", path=value.name)  # the package's own files apart
             if isinstance(value, Unknown) and len(self._seen) < EFFECTS:
                 self._look(value, site)
+        if site.name == "isArray" and site.args and isinstance(site.args[0], Unknown):
+            return Unknown("argument", spec=_CALLER)  # a check of what is not known can come out either way
         if site.name == "createTransport" and site.args and composes(likely(site.args[0])):
             return Unknown("external", "composer", spec=_CALLER)
         return UNHANDLED

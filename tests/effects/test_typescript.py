@@ -214,6 +214,10 @@ def test_a_tagged_template_is_a_statement() -> None:
             "function check() { throw new Error('no'); }",
         ),
         ("for (const id of args.ids) { if (id) await fetch(id, {method: 'DELETE'}); }", ""),
+        (
+            "check(args.ids); fetch('/x', {method: 'DELETE'})",
+            "function check(x) { if (Array.isArray(x)) return; throw 1; }",
+        ),
         ("const run = {go: () => fetch(args.id, {method: 'DELETE'})}; run['go']();", ""),
     ],
 )
