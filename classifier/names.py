@@ -90,10 +90,7 @@ def read_name(name: str, prefix: frozenset[str], lexicon: Lexicon) -> NameReadin
     lead = tokens[:]
     while len(lead) > 1 and lead[0] in prefix and not _pure(lead[0], lexicon):
         lead = lead[1:]
-    if len(lead) == 1 and len(segments) > 1 and tokens != flat:
-        extra = [t for s in segments[:-1] for t in s if t not in prefix]
-    else:
-        extra = []
+    extra = [t for s in segments[:-1] for t in s if t not in prefix] if len(segments) > 1 and tokens != flat else []
     while len(lead) > 1 and (lead[-1] in _TAIL or lead[-1].isdigit()):
         lead = lead[:-1]
     many = any(t in _MANY for t in lead)

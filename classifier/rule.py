@@ -127,8 +127,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     references: tuple[str, ...]
     languages: tuple[str, ...]
     when: tuple[When, ...]
-    matching: tuple[Case, ...]
-    other: tuple[Case, ...]
+    matching: tuple[Case, ...] = ()
+    other: tuple[Case, ...] = ()
     category: Category | None = None
     signal: SignalId | None = None
     strength: Strength = Strength.STRONG

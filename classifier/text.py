@@ -64,12 +64,17 @@ class _Table(dict[int, int]):
     """What a character is matched as: its compatibility form in lower case, where that is one character."""
 
     def __missing__(self, code: int) -> int:
-        plain = unicodedata.normalize("NFKC", chr(code)).lower()
+        plain = unicodedata.normalize("NFKC", _whole(chr(code))).lower()
         self[code] = ord(plain) if len(plain) == 1 else code
         return self[code]
 
 
 _TABLE = _Table()
+
+
+def _whole(char: str) -> str:
+    """Return `char`, or the replacement character for half of a surrogate pair, which no encoding can carry."""
+    return "\ufffd" if "\ud800" <= char <= "\udfff" else char
 
 
 def _fold_slowly(text: str) -> Folded:
@@ -80,12 +85,12 @@ def _fold_slowly(text: str) -> Folded:
     for index, char in enumerate(text):
         if _INVISIBLE.match(char):
             continue
-        plain = char if char.isascii() else unicodedata.normalize("NFKC", char)
+        plain = char if char.isascii() else unicodedata.normalize("NFKC", _whole(char))
         if position in mixed:
             plain = plain.translate(_LOOKALIKES)
         plain = plain.lower()
         if len(plain) != 1:
-            plain = char
+            plain = _whole(char)
         result.append(plain)
         offsets.append(index)
         position += 1
