@@ -16,16 +16,24 @@ class TooLargeError(Exception):
 def language(name: str) -> Language:
     """Return a grammar by name: go, rust, csharp, java, kotlin."""
     if name == "go":
-        import tree_sitter_go as grammar  # noqa: PLC0415 - a grammar is loaded when its language occurs
-    elif name == "rust":
-        import tree_sitter_rust as grammar  # type: ignore[no-redef]  # noqa: PLC0415
-    elif name == "csharp":
-        import tree_sitter_c_sharp as grammar  # noqa: PLC0415
-    elif name == "java":
-        import tree_sitter_java as grammar  # type: ignore[no-redef]  # noqa: PLC0415
-    else:
-        import tree_sitter_kotlin as grammar  # noqa: PLC0415
-    return Language(grammar.language())
+        import tree_sitter_go  # noqa: PLC0415 - a grammar is loaded when its language occurs
+
+        return Language(tree_sitter_go.language())
+    if name == "rust":
+        import tree_sitter_rust  # noqa: PLC0415
+
+        return Language(tree_sitter_rust.language())
+    if name == "csharp":
+        import tree_sitter_c_sharp  # noqa: PLC0415
+
+        return Language(tree_sitter_c_sharp.language())
+    if name == "java":
+        import tree_sitter_java  # noqa: PLC0415
+
+        return Language(tree_sitter_java.language())
+    import tree_sitter_kotlin  # noqa: PLC0415
+
+    return Language(tree_sitter_kotlin.language())
 
 
 def mentions_mcp(data: bytes) -> bool:

@@ -16,7 +16,7 @@ _LANGUAGES = {
     ".rb": "ruby", ".php": "php", ".swift": "swift", ".ex": "elixir", ".exs": "elixir", ".dart": "dart", ".cpp": "cpp",
     ".cc": "cpp", ".cxx": "cpp", ".hpp": "cpp", ".c": "c", ".scala": "scala", ".clj": "clojure", ".cljs": "clojure",
     ".lua": "lua", ".hs": "haskell", ".ml": "ocaml", ".zig": "zig", ".nim": "nim", ".cr": "crystal", ".pl": "perl",
-    ".pm": "perl", ".jl": "julia", ".r": "r", ".fs": "fsharp", ".vb": "visualbasic", ".groovy": "groovy", 
+    ".pm": "perl", ".jl": "julia", ".r": "r", ".fs": "fsharp", ".vb": "visualbasic", ".groovy": "groovy",
     ".erl": "erlang",
     ".ps1": "powershell", ".sh": "shell", ".gd": "gdscript", ".d": "d", ".v": "v", ".m": "objective-c",
     ".mm": "objective-c",
