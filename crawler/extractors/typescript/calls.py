@@ -200,7 +200,11 @@ def _run(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any:  #
         binding.bind(self, param.target, value, scope, declare=True)
         if param.field is not None and isinstance(own, Obj):
             own.props[param.field] = scope.names.get(param.field, value)
-    execute.run_block(self, body.statements, scope)
+    try:
+        execute.run_block(self, body.statements, scope)
+    except Thrown:
+        if not frame.returns:  # else it returned before, where a test came out the other way
+            raise
     return join(frame.returns) if frame.returns else UNDEFINED
 
 

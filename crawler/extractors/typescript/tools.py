@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crawler.extractors.typescript import members
 from crawler.extractors.typescript.conditions import decisive, opposite
-from crawler.extractors.typescript.convert import Plain, to_json
+from crawler.extractors.typescript.convert import MAX_JSON_NODES, Plain, to_json
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.members import Bound
 from crawler.extractors.typescript.schema import JsonSchema, Schema, resolve
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Key = tuple[str, str, int]
 MAX_NAME: Final = 256
 MAX_TOOLS: Final = 5_000
+MAX_JSON_DEPTH: Final = 60
 _JSON_SCHEMA_KEYS = frozenset({"type", "properties", "$ref", "anyOf", "oneOf", "allOf", "$schema", "required"})
 
 
@@ -217,24 +218,30 @@ def _is_json_schema(value: Obj) -> bool:
 
 
 def _json_with_schemas(ev: "Evaluator", value: Obj) -> Any:  # noqa: ANN401
-    """Convert JSON Schema, with library schemas that may stand inside."""
+    """Convert JSON Schema, with library schemas that may stand inside; what is over the limit is left out."""
+    left = MAX_JSON_NODES
+    writer = JsonSchema(ev)
+    converter = Plain()
 
     def plain(inner: Any, depth: int) -> Any:  # noqa: ANN401
+        nonlocal left
+        left -= 1
         inner = resolve(ev, inner)
+        if left < 0 or depth > MAX_JSON_DEPTH:
+            return UNDEFINED
         if isinstance(inner, Schema):
-            return JsonSchema(ev).write(inner)
-        if isinstance(inner, Obj) and depth < 40:
-            ev.spend()
-            out = {}
-            for key, prop in inner.props.items():
-                if isinstance(prop, Guarded) and prop.guard.default_on is False:
-                    continue
-                held = members.own(ev, inner, key) if isinstance(prop, Getter | Lazy) else prop
-                found = plain(held, depth + 1)
-                if found is not UNDEFINED:
-                    out[str(key)] = found
-            return out
-        return Plain().convert(inner)
+            return writer.write(inner)
+        if not isinstance(inner, Obj):
+            return converter.convert(inner)
+        out = {}
+        for key, prop in inner.props.items():
+            if isinstance(prop, Guarded) and prop.guard.default_on is False:
+                continue
+            held = members.own(ev, inner, key) if isinstance(prop, Getter | Lazy) else prop
+            found = plain(held, depth + 1)
+            if found is not UNDEFINED:
+                out[str(key)] = found
+        return out
 
     return plain(value, 0)
 

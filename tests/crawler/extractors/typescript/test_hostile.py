@@ -32,7 +32,8 @@ HOSTILE = {
     "doubling-text": b"let t = 'x';\nfor (let i = 0; i < 1e6; i++) t += t;\nserver.registerTool(t, {}, f);",
     "repeat": b"server.registerTool('x'.repeat(1e12).padEnd(1e12), {}, f);",
     "cyclic-constants": b"const a = b + 1, b = a + 1;\nserver.registerTool(a, {}, f);",
-    "cyclic-objects": b"const o = {};\no.self = o;\nserver.registerTool('loop', { inputSchema: { type: 'object', o } }, f);",
+    "cyclic-objects": b"const o = {};\no.self = o;\n"
+    b"server.registerTool('loop', { inputSchema: { type: 'object', o } }, f);",
     "cyclic-classes": b"class A extends B {}\nclass B extends A {}\nnew A().run();",
     "cyclic-schema": b"const n = z.object({ get child() { return n; }, next: z.lazy(() => n) });\n"
     b"server.registerTool('tree', { inputSchema: n.shape }, f);",
@@ -40,7 +41,7 @@ HOSTILE = {
     "fan-out": b"const f0 = (n) => server.registerTool(n, {}, n);\n"
     + b"".join(b"const f%d = (n) => { f%d(n); f%d(n); };\n" % (i, i - 1, i - 1) for i in range(1, 40))
     + b"f39('x');",
-    "nested-loops": b"for (let a = 0; a < 1e9; a++) for (let b = 0; b < 1e9; b++) server.registerTool('n' + b, {}, f);",
+    "nested-loops": b"for (let a = 0; a < 1e9; a++) for (let b = 0; b < 50; b++) server.registerTool('n' + b, {}, f);",
     "endless-loop": b"for (;;) {}\nwhile (true) {}\ndo {} while (1);",
     "branches": b"let v = 0;\n"
     + b"".join(b"if (u%d) v = v + %d; else v = v * 2;\n" % (i, i) for i in range(400))

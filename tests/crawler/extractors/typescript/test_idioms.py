@@ -23,6 +23,6 @@ def test_fixture_server_gives_its_expected_manifest(idiom: str) -> None:
 @pytest.mark.parametrize("idiom", IDIOMS)
 def test_fixture_server_does_not_depend_on_the_order_of_its_files(idiom: str) -> None:
     tree = tree_of(FIXTURES / idiom)
-    backwards = type(tree)(origin=tree.origin, files=dict(reversed(tree.files.items())))
+    backwards = type(tree)(origin=tree.origin, files=dict(reversed(list(tree.files.items()))))
 
     assert manifest([x.facts for x in extract(backwards)]) == manifest([x.facts for x in extract(tree)])
