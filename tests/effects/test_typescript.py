@@ -218,6 +218,10 @@ def test_a_tagged_template_is_a_statement() -> None:
             "check(args.ids); fetch('/x', {method: 'DELETE'})",
             "function check(x) { if (Array.isArray(x)) return; throw 1; }",
         ),
+        (
+            "try { check(args.at); return fetch(args.id, {method: 'DELETE'}); } catch (e) { return e; }",
+            "function check(at) { if (at === undefined) return; if (at.a === 'x') return; throw new Error('a'); }",
+        ),
         ("const run = {go: () => fetch(args.id, {method: 'DELETE'})}; run['go']();", ""),
     ],
 )
