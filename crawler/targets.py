@@ -165,7 +165,10 @@ def target_id(target: Target) -> ServerId | None:
 def _local(text: str, cwd: Path) -> FolderTarget | BareRepository | ArchiveFile | None:
     if not text or "\0" in text or "://" in text or text.startswith("pkg:"):
         return None
-    path = cwd / Path(text).expanduser()
+    try:
+        path = cwd / Path(text).expanduser()
+    except RuntimeError:  # a home that cannot be told: no path of this machine
+        return None
     try:
         if path.is_dir():
             bare = is_bare_repository(path)

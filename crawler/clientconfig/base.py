@@ -84,3 +84,11 @@ def basic(user: str, password: str) -> Secret:
 def with_slash(url: str) -> str:
     """Return `url` ending in a slash, so that names can be joined to it."""
     return url if url.endswith("/") else url + "/"
+
+
+def user_path(text: str) -> Path:
+    """Return `text` as a path, `~` being the user's home; a home that cannot be told leaves it as it is."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.clientconfig.base import NpmRegistries, Secret, basic, split_credentials, with_slash
+from crawler.clientconfig.base import NpmRegistries, Secret, basic, split_credentials, user_path, with_slash
 
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
 
@@ -60,7 +60,7 @@ def read_npm(environ: Mapping[str, str], home: Path, cwd: Path, public_registry:
     return NpmSettings(
         registries=NpmRegistries(default=default, scopes={k: v for k, v in scopes.items() if v}),
         secrets=secrets,
-        ca_file=Path(cafile).expanduser() if cafile else None,
+        ca_file=user_path(cafile) if cafile else None,
         named=named,
         notes=tuple(dict.fromkeys(notes)),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from crawler.clientconfig.base import Index, Secret, split_credentials, with_slash
+from crawler.clientconfig.base import Index, Secret, split_credentials, user_path, with_slash
 
 _SECTIONS = ("global", "install", "download")  # later ones win, as for `pip download`
 _WEB = {"http", "https"}
@@ -51,7 +51,7 @@ def read_pip(environ: Mapping[str, str], home: Path, public_index: str) -> PipSe
         elif not bare:
             notes.append("an address in pip's settings cannot be read")
         elif len(scheme) <= 1:  # a path; one letter is a Windows drive
-            indexes.append(Index(folder=Path(bare).expanduser()))
+            indexes.append(Index(folder=user_path(bare)))
         else:
             notes.append(f"pip's index of the scheme {scheme!r} is not read")
     notes += [f"pip's {key} is not followed" for key in ("trusted-host", "proxy") if settings.get(key)]
@@ -60,7 +60,7 @@ def read_pip(environ: Mapping[str, str], home: Path, public_index: str) -> PipSe
     return PipSettings(
         indexes=tuple(dict.fromkeys(indexes)),
         secrets=secrets,
-        ca_file=Path(cert).expanduser() if cert else None,
+        ca_file=user_path(cert) if cert else None,
         named=named,
         notes=tuple(notes),
     )
