@@ -42,6 +42,10 @@ class Signal(Enum):
     CONTINUE = auto()
 
 
+# What a shape of code that the evaluator does not foresee can raise in it: that piece of work is reported as cut.
+_UNFORESEEN = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
+
+
 class Watcher(Protocol):
     """Somebody who follows what a handler does. While there is one, calls run at once instead of being put off."""
 
@@ -114,7 +118,7 @@ class Interpreter(ABC):
         counters = (self.muted, self.undecided, self.unsure)
         try:
             work()
-        except (BudgetExceededError, RecursionError):
+        except (BudgetExceededError, RecursionError, MemoryError, *_UNFORESEEN):
             self.guards, self.depth = guards, depth
             self.muted, self.undecided, self.unsure = counters
             for stack, size in zip(stacks, sizes, strict=True):
