@@ -23,7 +23,7 @@ from mcp_catalogue.model import Condition
 if TYPE_CHECKING:
     from crawler.extractors.typescript.evaluate import Evaluator
 
-MAX_TURNS = 2_000
+MAX_TURNS = 500
 """Turns of one loop with a known condition."""
 _MISSING = object()
 Completion = str | None  # None: went on; "return", "break", "continue", "throw"

@@ -81,7 +81,7 @@ class ToolSink:
 
     def add(self, ev: "Evaluator", draft: Draft, site: Site) -> None:
         """Add the tool of one registration."""
-        ev.spend(5)
+        ev.spend(20)
         for name, guard in options(draft.name):
             chosen = likely(name)
             if not isinstance(chosen, str) or not chosen or len(chosen) > MAX_NAME:

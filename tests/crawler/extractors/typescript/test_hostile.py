@@ -103,7 +103,8 @@ def test_cyclic_imports_and_stars() -> None:
     "spec", ["../../../../etc/passwd", "/etc/passwd", "file:///etc/passwd", "/@/../../etc/hosts", "C:\\\\windows"]
 )
 def test_nothing_outside_the_tree_is_read(spec: str) -> None:
-    code = f"import x from {spec!r};\nimport fs from 'fs';\nserver.registerTool(fs.readFileSync({spec!r}, 'utf8'), {{}}, x);"
+    code = f"import x from {spec!r};\nimport fs from 'fs';\nconst name = fs.readFileSync({spec!r}, 'utf8');"
+    code += "\nserver.registerTool(name, {}, x);"
     found = extract({"index.js": HEAD + code.encode()})
 
     assert found is not None
