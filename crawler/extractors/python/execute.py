@@ -25,6 +25,9 @@ from crawler.extractors.python.values import (
     choose,
 )
 
+_PROGRAMS = frozenset(
+    {"main", "amain", "async_main", "main_async", "_main", "cli", "run", "serve", "run_server", "start"}
+)
 _EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit", "os._exit"})
 
 
@@ -183,7 +186,8 @@ def _if(run: Interpreter, node: ast.If, scope: Scope) -> Outcome:
 
 def _left(run: Interpreter, guard: Guard) -> Guard | None:
     """Return the guard under which the rest stands; None in a command, where leaving early starts no server."""
-    if run.active and run.active[-1] in run.entries:
+    inner = run.active[-1] if run.active else None
+    if inner in run.entries or getattr(inner, "name", "") in _PROGRAMS:
         return None
     return replace(guard, leaves=True)
 
