@@ -1,6 +1,7 @@
 """One target after another, in this process: what `classify`, `explain` and the measurements use."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from crawler.fetch import FetchContext, Fetched, dependency_target, download, load_tree, locate
@@ -8,6 +9,7 @@ from crawler.targets import Target, parse_reference
 from mcp_catalogue.errors import CatalogueError, TargetError
 from mcp_catalogue.model import ServerFacts, ServerRecord, Unresolved
 from mcp_catalogue.pipeline.reading import Extracts, Job, extract_from, label
+from mcp_catalogue.pipeline.timelimit import time_limit
 
 
 def read_target(target: Target, context: FetchContext) -> tuple[ServerRecord, ...]:
@@ -22,13 +24,18 @@ def read_target(target: Target, context: FetchContext) -> tuple[ServerRecord, ..
 def read_facts(target: Target, context: FetchContext) -> Extracts:
     """Fetch and extract one target without judging it; otherwise as `read_target`."""
     source = download(locate(target, context), context)
-    found = extract_from(Job(source=source))
+    found = _in_time(Job(source=source))
     dependencies, problems = fetch_wanted(found.wants, found.facts, context)
     if dependencies:
-        again = extract_from(Job(source=source, dependencies=dependencies))
+        again = _in_time(Job(source=source, dependencies=dependencies))
         files = {**{p: d for f in dependencies.values() for p, d in load_tree(f).files.items()}, **again.files}
         found = replace(again, files=files, cpu_ms=found.cpu_ms + again.cpu_ms)
     return replace(found, facts=tuple(noted(f, problems) for f in found.facts))
+
+
+def _in_time(job: Job) -> Extracts:
+    with time_limit(str(job.source.origin.id)):
+        return extract_from(job)
 
 
 def fetch_wanted(
@@ -39,10 +46,18 @@ def fetch_wanted(
     problems = []
     for name, requirement in sorted(wants.items()):
         try:
-            fetched[name] = download(locate(_dependency(name, requirement, facts), context), context)
+            fetched[name] = _fetch_first(_candidates(name, requirement, facts), context)
         except CatalogueError as error:
             problems.append(f"{name}: {error}")
     return fetched, problems
+
+
+def _fetch_first(candidates: Sequence[Target], context: FetchContext) -> Fetched:
+    """Fetch the first of `candidates` that exists; raises what the last one raised."""
+    for target in candidates[:-1]:
+        with suppress(TargetError):
+            return download(locate(target, context), context)
+    return download(locate(candidates[-1], context), context)
 
 
 def noted(facts: ServerFacts, problems: Sequence[str]) -> ServerFacts:
@@ -54,11 +69,13 @@ def noted(facts: ServerFacts, problems: Sequence[str]) -> ServerFacts:
     return replace(facts, completeness=completeness)
 
 
-def _dependency(name: str, requirement: str, facts: Sequence[ServerFacts]) -> Target:
+def _candidates(name: str, requirement: str, facts: Sequence[ServerFacts]) -> list[Target]:
+    """Return what `name` may mean: for a repository its usual tags of that version, then its default branch."""
     if name.startswith("pkg:"):
-        return parse_reference(name)
+        tags = (f"v{requirement}", requirement, f"{name.rpartition('/')[2]}-{requirement}") if requirement else ()
+        return [parse_reference(f"{name}@{tag}") for tag in tags] + [parse_reference(name)]
     ecosystem = "pypi" if facts[0].language == "python" else "npm"
     target = dependency_target(ecosystem, name, requirement)
     if target is None:
         raise TargetError(f"the requirement {requirement!r} names no published package")
-    return target
+    return [target]
