@@ -17,7 +17,7 @@ from crawler.extractors.typescript.requirements import arguments, environment, t
 from crawler.extractors.typescript.resolve import SOURCES, Resolver
 from crawler.extractors.typescript.sdk import Registrations
 from crawler.extractors.typescript.sweep import sweep
-from crawler.extractors.typescript.tools import Key
+from crawler.extractors.typescript.tools import Key, Site
 from crawler.extractors.typescript.values import Exhausted
 from mcp_catalogue.model import Tool, Unreadable
 
@@ -100,6 +100,8 @@ class _Run:
                     self._start(path)
                 self._finish()
         except Exhausted:
+            start = next(iter(self.candidates), next(iter(self.loader.modules), ""))
+            self.sink.unknown(Site(start, 1), "too-much-work", "the step budget is used up")
             self.loader.unreadable.append(Unreadable(file=next(iter(self.loader.modules), ""), reason="too-much-work"))
             self.ev.left = self.ev.budget = BUDGET // 4
             self.ev.floor = self.ev.depth = 0

@@ -22,6 +22,7 @@ from crawler.extractors.typescript.values import (
     known,
     likely,
 )
+from mcp_catalogue.model import Condition
 
 if TYPE_CHECKING:
     from crawler.extractors.typescript.evaluate import Evaluator
@@ -227,6 +228,8 @@ def index(self: "Evaluator", value: Any, key: Any) -> Any:  # noqa: ANN401
     if name is not None:
         return get(self, value, name)
     shown = key.text if isinstance(key, Unknown) else "…"
+    if isinstance(value, Obj) and value.props and all(isinstance(v, Arr) for v in value.props.values()):
+        return _any_list(value, shown)
     if isinstance(value, Obj) and value.kind == "object" and isinstance(key, Unknown) and key.kind is None:
         return Unknown("run-time", f"element[{shown}]")
     text = value.text if isinstance(value, Unknown) else "table"
@@ -239,6 +242,16 @@ def index(self: "Evaluator", value: Any, key: Any) -> Any:  # noqa: ANN401
         if not known(made.guess):
             made.guess = NO_GUESS
     return made
+
+
+def _any_list(table: Obj, key: str) -> Arr:
+    """A table of lists read by a key that is not known: what any of them holds, each under its own key."""
+    out = Arr(open=table.open, place=table.place)
+    for name, listed in table.props.items():
+        file, line = table.places.get(name, table.place or ("", 1))
+        guard = Condition(kind="toolset", expression=f'{key} === "{name}"'[:160], default_on=None, file=file, line=line)
+        out.items.extend(i if isinstance(i, Guarded) else Guarded(i, guard) for i in listed.items)
+    return out
 
 
 def has(owner: Any, key: Any) -> Any:  # noqa: ANN401

@@ -158,7 +158,7 @@ class ToolSink:
         return Tool(
             name=str(name),
             title=_text(draft.title),
-            description=_text(draft.description),
+            description=_text(draft.description) or _in_part(draft.description),
             input_schema=input_schema(ev, draft.schema),
             output_schema=input_schema(ev, draft.output) if draft.output is not UNDEFINED else None,
             annotations=_annotations(ev, draft.annotations),
@@ -171,6 +171,13 @@ class ToolSink:
 def _text(value: Any) -> str | None:  # noqa: ANN401
     found = likely(value)
     return str(found) if isinstance(found, str) else None
+
+
+def _in_part(value: Any) -> str | None:  # noqa: ANN401
+    """What is known of a text that is completed at run time, with `…` for the rest."""
+    value = likely(value)
+    text = value.template.replace("{}", "…").strip() if isinstance(value, Unknown) else ""
+    return text if text.strip("… ") else None
 
 
 def _annotations(ev: "Evaluator", value: Any) -> Annotations:  # noqa: ANN401
