@@ -77,13 +77,22 @@ class _Watcher:
         value = self.run.force(value)
         if id_ == "file.write" and value is not MISSING:
             self.written.append(value)
-        if isinstance(value, Made) and value.path.startswith("tempfile."):
+        if self._temporary(value):
             return True
         if id_ not in ("file.delete", "file.move"):
             return False
         if any(value is known for known in self.written) or self.run.muted > 1:
             return True
         return any(word in name.lower() for name in via for word in _UPKEEP)
+
+    def _temporary(self, value: Value, depth: int = 5) -> bool:
+        """Tell whether a path is made by `tempfile`, or below one that is."""
+        known = self.run.first(value) if value is not MISSING else None
+        if not isinstance(known, Made):
+            return False
+        if known.path.startswith("tempfile."):
+            return True
+        return bool(depth) and any(self._temporary(part, depth - 1) for part in known.args)
 
     def enter(self, function: Function) -> None:
         """Note an own function that is called straight from the handler."""

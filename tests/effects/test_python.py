@@ -108,6 +108,17 @@ def test_files_that_the_call_made_itself_are_marked() -> None:
     ]
 
 
+def test_a_path_below_a_temporary_folder_is_marked() -> None:
+    code = """
+        import os, tempfile
+        @mcp.tool
+        def act(name: str):
+            os.remove(os.path.join(tempfile.gettempdir(), name))
+    """
+    (effect,) = tools_of({"server.py": HEAD + dedent(code)})["act"].effects
+    assert effect.via == ("temporary files",)
+
+
 def test_what_nearly_every_tool_does_is_marked() -> None:
     tools = "".join(f"@mcp.tool\ndef t{i}(x):\n    audit()\n    open(x).read()\n" for i in range(6))
     code = HEAD + "import requests\ndef audit():\n    requests.post('https://log.registry.example')\n" + tools
