@@ -98,6 +98,7 @@ def url_module() -> Obj:
     made = Obj({"fileURLToPath": Native("fileURLToPath", to_path), "pathToFileURL": Native("pathToFileURL", to_url)})
     made.kind = "module"
     made.props["URL"] = URL
+    made.props["default"] = made
     made.open = Unknown("external", "url", spec="node:url")
     return made
 
@@ -192,6 +193,7 @@ def util_module(defaults: dict[str, Any]) -> Obj:
                    open=Unknown("arguments", "tokens"))  # fmt: skip
 
     made = Obj({"parseArgs": Native("parseArgs", parse_args)}, kind="module", open=Unknown("external", "util"))
+    made.props["default"] = made
     made.props["promisify"] = Native("promisify", lambda _, __, args, ___: args[0] if args else UNDEFINED)
     return made
 
@@ -203,6 +205,7 @@ def os_module() -> Obj:
         given = Unknown("run-time", f"os.{name}()", "platform", guess)
         made.props[name] = Native(name, lambda _, __, ___, ____, g=given: g)  # type: ignore[misc]
     made.props["EOL"] = "\n"
+    made.props["default"] = made
     return made
 
 
