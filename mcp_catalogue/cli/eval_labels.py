@@ -90,7 +90,7 @@ def _as_text(found: Figures, severity: Mapping[Severity, int] | None, used: Judg
     yield _line("lenient", found.lenient)
     yield _line("critical recall, readers sure", found.critical_recall)
     yield _line("Read called critical", found.false_critical)
-    for confidence, share in reversed(found.confidence.items()):
+    for confidence, share in reversed(list(found.confidence.items())):
         yield f"{_line(f'confidence {confidence} is right', share)}, covers {_percent(share.whole / found.tools)} %"
     yield "strict by fifths of the servers    " + "  ".join(f"{_percent(s.value).strip()} %" for s in found.folds)
     yield ""

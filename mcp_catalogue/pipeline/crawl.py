@@ -104,7 +104,10 @@ class Crawl:
         now = self.clock()
         with self.store.transaction():
             alone = len(outcome.records) == 1
-            ids = tuple(self.store.put(self._finished(r, hand, alone=alone), at=now) for r in outcome.records)
+            ids = tuple(
+                self.store.put(self._finished(r, hand, alone=alone), at=now, reasons=hand.reasons)
+                for r in outcome.records
+            )
             work = self._work(hand, now, State.STORED if ids else State.NO_SERVER)
             book.put(replace(work, servers=ids))
         tools = sum(len(record.facts.tools) for record in outcome.records)
@@ -135,6 +138,7 @@ class Crawl:
     def _work(self, hand: "_Hand", now: str, state: State) -> Work:
         return Work(
             target=hand.listing.target,
+            sources=hand.listing.facts,
             state=state,
             source_digest=hand.located.digest if hand.located else None,
             code_digest=self.code_digest,
@@ -251,6 +255,12 @@ class _Hand:
     source: Fetched | None = None
     dependencies: Mapping[str, Fetched] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Why each name that listings give the server is its name."""
+        reason = self.listing.reason
+        return dict.fromkeys(self.listing.aliases, reason) if reason else {}
 
     @property
     def job(self) -> Job:

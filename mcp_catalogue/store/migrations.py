@@ -92,7 +92,7 @@ def m005_work(db: Database) -> None:
     db.table("work").create(
         {
             "target": str,
-            "sources": str,  # JSON list: which sources list it, with their facts
+            "sources": str,  # JSON object: what each source says of it
             "state": str,  # stored | no-server | failed | gone
             "reason": str,  # for the last two
             "source_digest": str,  # of what was read

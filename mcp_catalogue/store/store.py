@@ -2,13 +2,13 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import msgspec
@@ -88,13 +88,14 @@ class Store:
         except sqlite3.Error as error:
             raise StoreError(f"the store could not be written ({error}); nothing of this step was kept") from error
 
-    def put(self, record: ServerRecord, *, at: str) -> ServerId:
+    def put(self, record: ServerRecord, *, at: str, reasons: Mapping[str, str] = MappingProxyType({})) -> ServerId:
         """Store `record` as of `at` (ISO 8601, UTC), noting what changed; answer the id it is kept under.
 
-        A server known under one of the record's aliases keeps the id it was first given.
+        A server whose id is known as an alias of another keeps the id it was first given. `reasons` says, by
+        alias, why it is a name of this server.
         """
         with self.transaction():
-            return write_record(self.connection, record, at=at)
+            return write_record(self.connection, record, at=at, reasons=reasons)
 
     def mark_gone(self, server: ServerId, *, at: str, reason: str) -> None:
         """Note that a server disappeared upstream; its data stays."""
@@ -114,7 +115,7 @@ class Store:
     def resolve(self, text: str) -> ServerId:
         """Find a server by id, alias, or unambiguous name. Raises `StoreError` otherwise."""
         row = self.connection.execute("SELECT server FROM aliases WHERE alias = ?", (text,)).fetchone()
-        if row:
+        if row and row[0]:
             return ServerId(row[0])
         rows = self.connection.execute(
             "SELECT id FROM servers WHERE name = ?1 OR id = ?1 OR id = 'pkg:pypi/' || ?1 OR id = 'pkg:npm/' || ?2"

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -21,7 +21,8 @@ class Work:
     """One target that a source listed.
 
     `source_digest` identifies what was read, `code_digest` the extractors that read it: where both are as
-    before, nothing need be read again. Times are ISO 8601 in UTC; `attempts` counts failures in a row.
+    before, nothing need be read again. `sources` holds what each source says of it (popularity, status).
+    Times are ISO 8601 in UTC; `attempts` counts failures in a row.
     """
 
     target: str
@@ -30,7 +31,7 @@ class Work:
     source_digest: str | None = None
     code_digest: str | None = None
     servers: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
+    sources: Mapping[str, Any] = field(default_factory=dict)
     attempts: int = 0
     checked: str
     next_try: str | None = None
@@ -64,7 +65,7 @@ class WorkBook:
             f"INSERT OR REPLACE INTO work ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             (
                 work.target, work.state, work.reason, work.source_digest, work.code_digest,
-                json.dumps(work.servers), json.dumps(work.sources), work.attempts, work.checked, work.next_try,
+                json.dumps(work.servers), json.dumps(dict(work.sources)), work.attempts, work.checked, work.next_try,
             ),
         )  # fmt: skip
 
@@ -122,7 +123,7 @@ def _work(row: Sequence[Any]) -> Work:
         source_digest=source,
         code_digest=code,
         servers=tuple(json.loads(servers or "[]")),
-        sources=tuple(json.loads(sources or "[]")),
+        sources=json.loads(sources) if sources else {},
         attempts=attempts or 0,
         checked=checked,
         next_try=next_try,

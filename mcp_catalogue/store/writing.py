@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import replace
 
 import msgspec
@@ -9,13 +10,16 @@ import msgspec
 from mcp_catalogue.model import Classification, ServerId, ServerRecord, Tool
 from mcp_catalogue.store.events import Event
 
+_DECLARED = "declared by the server's own package"
 _Key = tuple[str, int]
 _Row = tuple[int, str, bytes, bytes, str, str, str]  # position, digest, facts, label, and the three dates
 
 
-def write_record(connection: sqlite3.Connection, record: ServerRecord, *, at: str) -> ServerId:
+def write_record(
+    connection: sqlite3.Connection, record: ServerRecord, *, at: str, reasons: Mapping[str, str]
+) -> ServerId:
     """Write `record` inside the caller's transaction; see `Store.put`."""
-    server = _keep_id(connection, record)
+    server = _keep_id(connection, record, reasons)
     facts = replace(record.facts, id=server)
     bare = msgspec.json.encode(replace(facts, tools=()))
     tools = [msgspec.json.encode(tool) for tool in facts.tools]
@@ -46,17 +50,24 @@ def write_record(connection: sqlite3.Connection, record: ServerRecord, *, at: st
     return server
 
 
-def _keep_id(connection: sqlite3.Connection, record: ServerRecord) -> ServerId:
-    """Choose the id: the one first given to any of the record's identities; and note every identity."""
+def _keep_id(connection: sqlite3.Connection, record: ServerRecord, reasons: Mapping[str, str]) -> ServerId:
+    """Choose the id: the one first given to the record's own name; and note every name.
+
+    A name that two servers claim, such as the repository of a monorepo's packages, belongs to neither.
+    """
     names = (record.facts.id, *record.facts.aliases)
     marks = ",".join("?" * len(names))
     known = dict(
         connection.execute(f"SELECT alias, server FROM aliases WHERE alias IN ({marks})", names).fetchall()  # noqa: S608
     )
-    server = known.get(record.facts.id) or record.facts.id
+    server = ServerId(known.get(record.facts.id) or record.facts.id)
+    claimed = [(name,) for name in names if name != server and known.get(name, server) not in {server, name}]
+    connection.executemany(
+        "UPDATE aliases SET server = '', reason = 'claimed by several servers' WHERE alias = ?", claimed
+    )
     connection.executemany(
         "INSERT INTO aliases (alias, server, reason) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        [(name, server, "id" if name == server else "declared by the server's own package") for name in names],
+        [(name, server, "id" if name == server else reasons.get(name, _DECLARED)) for name in names],
     )
     return server
 
@@ -129,7 +140,7 @@ def _outcome(label: bytes | str) -> tuple[str, str, list[str]]:
     return found.primary, found.severity, sorted(a["category"] for a in found.also)
 
 
-def _note(  # noqa: PLR0913, PLR0917 — one argument a column
+def _note(  # noqa: PLR0913 — one argument a column
     connection: sqlite3.Connection,
     at: str,
     server: str,

@@ -109,6 +109,21 @@ def test_the_first_id_given_stays_when_another_source_lists_the_same_server(stor
     assert store.resolve("pkg:github/o/r") == "pkg:pypi/one"
 
 
+def test_a_name_that_two_servers_claim_belongs_to_neither(store: Store) -> None:
+    store.put(record(aliases=("pkg:github/o/r",)), at="2026-01-01T00:00:00Z")
+    store.put(record(server="pkg:pypi/two", aliases=("pkg:github/o/r",)), at="2026-01-01T00:00:00Z")
+    kept = store.put(record(server="pkg:github/o/r"), at="2026-01-01T00:00:00Z")
+    assert kept == "pkg:github/o/r"
+    assert store.server_ids() == ["pkg:github/o/r", "pkg:pypi/one", "pkg:pypi/two"]
+
+
+def test_the_reason_for_a_name_is_kept(store: Store) -> None:
+    reasons = {"io.example/one": "the registry lists it with this package"}
+    store.put(record(aliases=("io.example/one",)), at="2026-01-01T00:00:00Z", reasons=reasons)
+    rows = dict(store.connection.execute("SELECT alias, reason FROM aliases").fetchall())
+    assert rows == {"pkg:pypi/one": "id", **reasons}
+
+
 def test_a_server_that_disappears_is_marked_and_may_come_back(store: Store) -> None:
     store.put(record(("a", "x", READ)), at="2026-01-01T00:00:00Z")
     store.mark_gone(ServerId("pkg:pypi/one"), at="2026-01-02T00:00:00Z", reason="deleted upstream")
