@@ -170,10 +170,17 @@ def resolve(ev: "Evaluator", value: Any) -> Any:  # noqa: ANN401
     return value
 
 
+def _added(value: Any) -> bool:  # noqa: ANN401
+    """Whether a property is only added under a condition that does not hold by default, or may not."""
+    if not isinstance(value, Choice) or not any(v is UNDEFINED for v, _ in value.options):
+        return False
+    return not any(g is not None and g.default_on for v, g in value.options if v is not UNDEFINED)
+
+
 def fields(ev: "Evaluator", schema: Schema) -> Iterator[tuple[str, Any]]:
     """Yield an object's properties, without those that a condition takes out by default."""
     for name, value in schema.shape.items():
-        if not off(value):
+        if not off(value) and not _added(value):
             found = resolve(ev, value)
             if found is not UNDEFINED:
                 yield str(name), found
