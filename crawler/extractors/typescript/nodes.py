@@ -54,9 +54,10 @@ def concat(values: list[Any], file: str, line: int, *, template: bool = True) ->
                 for v, g in value.options
             ]
             return join(pairs)
-    texts = [to_text(v) for v in values]
+    # A text with `undefined` in it is never meant: what stands there is not known.
+    texts = [None if v is UNDEFINED else to_text(v) for v in values]
     if any(t is None for t in texts):
-        guesses = [to_text(likely(v)) for v in values]
+        guesses = [None if (g := likely(v)) is UNDEFINED else to_text(g) for v in values]
         first = next((v for v in values if isinstance(v, Unknown)), None)
         unknown = Unknown("not-constant", first.text if first else "", first.kind if first else None)
         unknown.template = "".join("{}" if t is None else t for t in map(template_of, values))[:500]
