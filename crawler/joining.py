@@ -81,10 +81,18 @@ def _tools(found: Mapping[str, Extraction]) -> tuple[list[Tool], tuple[Unresolve
     tools = [t for e in code for t in e.tools]
     unresolved = {u for e in found.values() for u in e.unresolved}
     listed = found[FILES].tools if FILES in found else ()
-    if any(t.origin is Origin.OPENAPI for t in listed):  # the document that the code hands to its library
+    given = any(u.reason == "openapi" for e in code for u in e.unresolved)  # to the library, as it is
+    mapped = any(u.reason == "openapi-mapped" for e in code for u in e.unresolved)
+    documents = [t for t in listed if t.origin is Origin.OPENAPI]
+    if documents and given:
         unresolved = {u for u in unresolved if u.reason != "openapi"}
         code = [replace(e, unresolved=tuple(u for u in e.unresolved if u.reason != "openapi")) for e in code]
     known = {t.name for t in tools}
+    if documents and given and not mapped:
+        tools += [t for t in documents if t.name not in known]
+        listed = tuple(t for t in listed if t.origin is not Origin.OPENAPI)
+    elif mapped:  # which operations become tools, and under which names, only the code knows
+        listed = tuple(t for t in listed if t.origin is not Origin.OPENAPI)
     missing = [t for t in listed if t.name not in known]
     if not tools or any(u.covers != 0 for e in code for u in e.unresolved):
         tools += missing

@@ -67,8 +67,10 @@ class Extraction:
 class Extractor(Protocol):
     """One language, or one kind of manifest file."""
 
-    name: str
-    """As shown in `provenance.extractors`."""
+    @property
+    def name(self) -> str:
+        """As shown in `provenance.extractors`."""
+        ...
 
     def extract(self, project: Project) -> Extraction | None:
         """Read `project`, or answer None where it holds no MCP server of this extractor's kind."""

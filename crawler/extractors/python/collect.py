@@ -346,11 +346,15 @@ def _stands(run: Interpreter, text: str, place: Place) -> bool:
     return any(text.encode() in line for line in lines)
 
 
+_MANY = frozenset(
+    {
+        "listing-not-constant", "loop-over-unknown", "mounted-server-unknown", "openapi", "openapi-mapped", "provider",
+        "proxy",
+    }
+)  # fmt: skip
+"""Reasons that leave open how many tools are behind them."""
+
+
 def _unresolved(one: Registration, reason: str, detail: str = "") -> Unresolved:
-    covers = (
-        None
-        if reason
-        in ("listing-not-constant", "loop-over-unknown", "proxy", "openapi", "provider", "mounted-server-unknown")
-        else 1
-    )
+    covers = None if reason in _MANY else 1
     return Unresolved(file=one.place.file, line=one.place.line, reason=reason, detail=detail[:200], covers=covers)

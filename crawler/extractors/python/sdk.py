@@ -174,10 +174,14 @@ def assumed_server(run: Interpreter, owner: Unknown, place: Place) -> Server | N
     return server
 
 
-def external_server(run: Interpreter, name: str, place: Place) -> Value:
-    """Return a server whose tools come from elsewhere at run time."""
+_MAPPINGS = frozenset({"mcp_names", "route_maps", "route_map_fn", "mcp_component_fn"})
+"""Arguments of FastMCP's `from_openapi` that leave operations out or give tools other names."""
+
+
+def external_server(run: Interpreter, name: str, place: Place, *, mapped: bool = False) -> Value:
+    """Return a server whose tools come from elsewhere at run time; `mapped` where the code chooses and renames them."""
     server = Server("fastmcp", None, place)
-    reason = "openapi" if "api" in name else "proxy"
+    reason = "proxy" if "api" not in name else "openapi-mapped" if mapped else "openapi"
     server.registrations.append(Registration("unresolved", None, {}, place, tuple(run.guards), "fastmcp", reason))
     run.servers.append(server)
     return server
@@ -189,7 +193,7 @@ def call_external(run: Interpreter, path: str, args: list[Value], kwargs: dict[s
     if path == f"{DECORATOR}()":
         return MISSING
     if last in ("from_openapi", "from_fastapi", "as_proxy", "create_proxy") and path.startswith("fastmcp."):
-        return external_server(run, last, place)
+        return external_server(run, last, place, mapped=not _MAPPINGS.isdisjoint(kwargs))
     if last == "from_function" and "ool" in path:
         target = args[0] if args else next((kwargs[k] for k in _PASSED_ON if k in kwargs), None)
         said = {k: v for k, v in kwargs.items() if k not in _PASSED_ON}
