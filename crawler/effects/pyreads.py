@@ -1,10 +1,10 @@
 """How arguments decide what a call does: HTTP methods, SQL verbs, file modes, shells."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from crawler.effects.sql import verb_of
 from crawler.effects.table import Entry
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.values import MISSING, External, Made, Unknown, Value
@@ -15,16 +15,6 @@ _METHODS = frozenset({"get", "head", "options", "post", "put", "patch", "delete"
 _IN_MEMORY = frozenset({"io.BytesIO", "io.StringIO"})
 _ANSWERS = _METHODS | {"request", "send", "stream", "json", "urlopen"}
 _FORCE = frozenset({"--hard", "--force", "-f", "-D", "--force-with-lease", "-fd", "-fdx", "--mirror", "--delete"})
-_VERBS = {
-    "select": "select", "show": "select", "describe": "select", "desc": "select", "explain": "select", "with": "select",
-    "pragma": "select", "values": "select", "insert": "insert", "replace": "insert", "upsert": "insert",
-    "update": "update", "merge": "update", "delete": "delete", "truncate": "truncate", "drop": "drop",
-    "create": "create", "alter": "alter", "grant": "grant", "revoke": "grant", "call": "raw", "exec": "raw",
-    "copy": "raw", "vacuum": "raw", "set": "select", "begin": "select", "commit": "select", "rollback": "select",
-    "use": "select", "attach": "raw", "install": "raw", "load": "raw", "optimize": "raw",
-}  # fmt: skip
-_FIRST = re.compile(r"^(?:\s|--[^\n]*\n|/\*.*?\*/|\()*([A-Za-z]+)\b(.*)", re.DOTALL)
-_CHANGING = re.compile(r"\b(delete|update|insert|drop|truncate)\b\s+(?:from|into|table|[a-z_])", re.IGNORECASE)
 _STATEMENT = frozenset({"from", "into", "set", "table", "where", "index", "view", "database", "schema", "values"})
 
 
@@ -114,18 +104,6 @@ def _host(run: Interpreter, url: Value, owner: Value) -> str | None:
     if host:
         return host[:TARGET]
     return shown(run, url) if url is not MISSING else None
-
-
-def verb_of(sql: str) -> str | None:
-    """Return the last part of the effect's id for a statement, None where the text is no SQL."""
-    match = _FIRST.match(sql)
-    if match is None:
-        return None
-    verb = _VERBS.get(match[1].lower())
-    if verb == "select" and match[1].lower() in ("with", "explain"):
-        changing = _CHANGING.search(match[2])
-        verb = _VERBS[changing[1].lower()] if changing else verb
-    return verb
 
 
 def _sql(run: Interpreter, entry: Entry, call: Call) -> tuple[str, str | None]:

@@ -1,8 +1,9 @@
 """MCP servers written in Go."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from crawler.effects import golang as effects
 from crawler.extractors.base import Extraction, Project
 from crawler.extractors.golang import facts
 from crawler.extractors.golang.evaluate import OutOfBudgetError
@@ -50,11 +51,14 @@ def _result(search: Search, found: list[Found], unreadable: list[Unreadable]) ->
     index = search.index
     reach, guards = Reach(index), Guards(index, search.run)
     search.run.steps = 0
-    tools = []
+    tools, handlers = [], []
     for item in found:
         home = index.enclosing(item.tool.node) if item.tool.node is not None else None
         if reach.live(home):
             tools.append(_tool(item, search, guards))
+            handlers.append(item.tool.handler or _sibling(item.tool, search))
+    seen = effects.effects_of(index, search.run.globals, handlers)
+    tools = [replace(tool, effects=one) for tool, one in zip(tools, seen, strict=True)]
     unresolved = [
         Unresolved(file=decl.file.path, line=line(node), reason="name-not-constant", detail=f"in {decl.name}")
         for node_id, (node, decl, _) in sorted(search.open.items(), key=lambda o: (o[1][1].file.path, line(o[1][0])))

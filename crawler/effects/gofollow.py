@@ -1,0 +1,279 @@
+"""The partial evaluator of the Go extractor, made to keep where outside values come from, and to show outside calls."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from tree_sitter import Node
+
+from crawler.effects.goreads import Call, Shape, shape_of
+from crawler.extractors.golang.evaluate import Evaluator, OutOfBudgetError
+from crawler.extractors.golang.execute import Executor
+from crawler.extractors.golang.index import GoFile, GoIndex
+from crawler.extractors.golang.literals import Frame
+from crawler.extractors.golang.operators import binary, struct_fields
+from crawler.extractors.golang.types import ANY, STRING, Type
+from crawler.extractors.golang.values import Fn, Foreign, Multi, Obj, Seq, Table, Unknown, Value
+from crawler.extractors.grammar import field as child
+from crawler.extractors.grammar import find, text
+
+DEPTH = 10
+"""Own functions between a handler and an effect."""
+_TEXT = 2_000  # characters of a joined string
+_LINKS = 12  # steps of one access path
+_IMPLEMENTERS = 4  # types that one call through an interface is followed into
+_FILLS = re.compile(r"Unmarshal|Decode|Bind|Scan|Parse|Load|Process|Read|Get|Find|First|Select|Into")
+_DOUBLES = re.compile(r"(?i)^(?:mock|fake|stub|noop|test)")
+_PASSES = frozenset({"path/filepath", "path", "strings", "fmt", "bytes", "io", "bufio"})
+_FORMAT = re.compile(r"%[-+# 0]*\d*(?:\.\d+)?[a-zA-Z]")
+
+Route = tuple[str, tuple[str, ...]]
+
+
+@dataclass(slots=True, eq=False)
+class Outside(Unknown):
+    """What a call of something outside gave: the import path and the access path of the call."""
+
+    module: str = ""
+    path: tuple[str, ...] = ()
+
+
+class Watcher(Protocol):
+    """Told of every call of something outside."""
+
+    def call(self, module: str, call: Call) -> None:
+        """Look at one call."""
+
+
+def route(value: Value, links: int = 0) -> Route | None:
+    """Return the import path and access path of an outside value or function; None where it is none."""
+    if links > _LINKS:
+        return None
+    if isinstance(value, Outside):
+        return value.module, value.path
+    if isinstance(value, Foreign):
+        if isinstance(value.receiver, Unknown | Obj):
+            before = route(value.receiver, links + 1)
+            return (before[0], (*before[1], value.name)) if before else None
+        return (value.package, tuple(value.name.split("."))) if value.package and value.name else None
+    if isinstance(value, Obj | Unknown):
+        kind = value.type.bare
+        if kind.kind == "named" and not kind.own and kind.package:
+            return kind.package, (kind.name,)
+    if isinstance(value, Unknown) and value.parent is not None:
+        before = route(value.parent, links + 1)
+        if before is None or not value.field:
+            return before
+        return before[0], (*before[1], value.field)
+    return None
+
+
+class Follower(Executor):
+    """Runs handlers; own functions once at a time, `steps` bounded by `limit`."""
+
+    def __init__(self, index: GoIndex, known: dict[int, Value], watcher: Watcher) -> None:
+        super().__init__(index)
+        self.globals = known
+        self.watcher = watcher
+        self.limit = 0
+        self.stack: list[Fn] = []
+        self.deferred = False
+        self._outside = 0
+        self._types: dict[int, list[Type]] = {}
+
+    def step(self) -> None:
+        """Count one step; raises OutOfBudgetError when the handler has used its share."""
+        self.steps += 1
+        if self.steps > self.limit:
+            raise OutOfBudgetError
+
+    def run(self, function: Fn, args: list[Value], types: tuple[Type, ...] = ()) -> Value:
+        """Run an own function; unknown where it is running already, or too far from the handler."""
+        results = self.result_type(function)
+        if len(self.stack) > DEPTH or any(f.node.id == function.node.id for f in self.stack):
+            return Unknown(results)
+        self.stack.append(function)
+        try:
+            value = super().run(function, args, types)
+        finally:
+            self.stack.pop()
+        first = value.items[0] if isinstance(value, Multi) and value.items else value
+        if isinstance(first, Unknown) and not isinstance(first, Shape) and results.kind != "any" and not route(first):
+            first = Unknown(results, first)
+            return Multi((first, *value.items[1:])) if isinstance(value, Multi) else first
+        return value
+
+    def call(self, function: Value, args: list[Value], types: tuple[Type, ...], node: Node) -> Value:
+        """Call a value; what leaves the tree is shown to the watcher."""
+        if isinstance(function, Fn):
+            return super().call(function, args, types, node)
+        receiver = function.receiver if isinstance(function, Foreign) else None
+        if isinstance(function, Foreign) and isinstance(receiver, Unknown) and receiver.type.bare.own:
+            found = self._through(receiver, function, args, node)
+            if found is not None:
+                return found
+        if isinstance(function, Unknown):
+            result = self._result(function.type)
+            if result is not None:
+                self._callbacks(args)
+                return Unknown(result)
+        value = super().call(function, args, types, node)
+        return self._left(function, args, node, value)
+
+    def _left(self, function: Value, args: list[Value], node: Node, value: Value) -> Value:
+        """Show a call that leaves the tree, run what it was handed, and remember where its result comes from."""
+        self._outside = node.id
+        self._callbacks(args)
+        where = route(function)
+        if where is None:
+            return value
+        module, path = where
+        for given in args:
+            if isinstance(given, Obj) and given.type.bare.own and _FILLS.search(path[-1]):
+                self._fill(given)
+        self.watcher.call(module, Call(path, args, node))
+        if not isinstance(value, Unknown) or value.type.kind != "any":
+            return value
+        if (module, path) == ("fmt", ("Sprintf",)) and args and isinstance(args[0], str):
+            return Shape(STRING, shape=_formatted(args))
+        parent = next((a for a in args if isinstance(a, Unknown)), None) if module in _PASSES else None
+        return Outside(parent=parent, module=module, path=(*path[-_LINKS:-1], f"{path[-1]}()"))
+
+    def _callbacks(self, args: list[Value]) -> None:
+        for given in args:
+            if isinstance(given, Fn) and child(given.node, "body") is not None:
+                self.run(given, [])
+
+    # --- own interfaces and function types -----------------------------------------------------------
+
+    def _through(self, receiver: Unknown, function: Foreign, args: list[Value], node: Node) -> Value:
+        """Call a method of an own interface, or a function that an own struct keeps; None where it is neither."""
+        kind, name = receiver.type.bare, function.name
+        held = self.field_type(kind, name)
+        result = self._result(held) if held is not None else None
+        if result is not None:
+            self._callbacks(args)
+            return Unknown(result)
+        under, file = self.index.underlying(kind)
+        if under.kind != "interface" or under.node is None or file is None:
+            return None
+        values = [
+            self.run(Fn(m.node, m.file, receiver=Unknown(t), name=name), args)
+            for t in self._implementers(under.node)
+            if (m := self.method(t, name)) is not None
+        ]
+        spec = next((n for n in under.node.named_children if text(child(n, "name")) == name), None)
+        if spec is None:
+            return values[0] if values else None
+        if not values and route(receiver) is None and (module := self._client(spec, file)):
+            self._left(Foreign(module, f"Client.{kind.name}.{name}"), args, node, None)
+        elif not values:
+            self._left(function, args, node, None)
+        known = next((v for v in values if not isinstance(v, Unknown)), None)
+        return known if known is not None else Unknown(self._first(child(spec, "result"), file))
+
+    def _client(self, spec: Node, file: GoFile) -> str | None:
+        """Return the one outside package whose types a method names: the client that the interface stands for."""
+        for node in find(spec, "qualified_type"):
+            target = file.imports.get(text(child(node, "package")), "")
+            if "." in target.partition("/")[0] and self.index.folder_of(target) is None:
+                return target
+        return None
+
+    def _implementers(self, interface: Node) -> list[Type]:
+        if interface.id not in self._types:
+            specs = (n for n in interface.named_children if n.type in {"method_elem", "method_spec"})
+            names = {text(child(n, "name")) for n in specs}
+            found: dict[tuple[str, str], Type] = {}
+            for path in self.index.mentioning(max(sorted(names), key=len)) if names else ():
+                folder = path.rpartition("/")[0]
+                methods = self.index.package(folder).methods
+                for owner in sorted({r for r, m in methods if m in names and not _DOUBLES.match(r)}):
+                    if all((owner, m) in methods for m in names):
+                        found.setdefault((folder, owner), Type("named", owner, folder, own=True))
+            self._types[interface.id] = list(found.values())[:_IMPLEMENTERS]
+        return self._types[interface.id]
+
+    def _result(self, kind: Type) -> Type | None:
+        """Return the first result of a function type, None for any other type."""
+        under, file = self.index.underlying(kind)
+        if under.kind != "func" or under.node is None:
+            return None
+        if file is None:
+            files = self.index.package(under.file.rpartition("/")[0]).files
+            file = next((f for f in files if f.path == under.file), None)
+        return self._first(child(under.node, "result"), file) if file is not None else ANY
+
+    def _first(self, result: Node | None, file: GoFile) -> Type:
+        if result is not None and result.type == "parameter_list":
+            first = next(iter(result.named_children), None)
+            result = child(first, "type") or first
+        return self.index.type_of(result, file)
+
+    # --- what outside code fills in -------------------------------------------------------------------
+
+    def _fill(self, value: Obj) -> None:
+        under, _ = self.index.underlying(value.type)
+        for item in struct_fields(under.node) if under.node is not None else ():
+            for name in item.children_by_field_name("name"):
+                value.fields[text(name)] = Unknown(self.field_type(value.type, text(name)) or ANY, Unknown(value.type))
+
+    def call_node(self, node: Node, frame: Frame, kind: Type) -> Value:
+        """Evaluate a call; variables whose address leaves the tree are unknown after it."""
+        value = Evaluator._call(self, node, frame, kind)  # noqa: SLF001 (the method that this one stands for)
+        if self._outside == node.id:
+            for given in (child(node, "arguments") or node).named_children:
+                if given.type == "unary_expression" and text(child(given, "operator")) == "&":
+                    self._forget(child(given, "operand"), frame)
+        return value
+
+    def _forget(self, target: Node | None, frame: Frame) -> None:
+        scope = frame.scope.find(text(target)) if target is not None and target.type == "identifier" else None
+        if scope is not None:
+            old = scope.names[text(target)]
+            if isinstance(old, str | int | float):
+                scope.names[text(target)] = Unknown()
+            elif isinstance(old, Seq | Table):
+                scope.names[text(target)] = Unknown(old.type)
+
+    def join(self, node: Node, frame: Frame, _: Type) -> Value:
+        """Evaluate a binary expression; of joined strings the known part is kept."""
+        left = self.eval(child(node, "left"), frame)
+        right = self.eval(child(node, "right"), frame)
+        operator, known = text(child(node, "operator")), (shape_of(left), shape_of(right))
+        if operator == "+" and any(known) and (isinstance(left, Unknown) or isinstance(right, Unknown)):
+            return Shape(STRING, shape="".join("{}" if part is None else part for part in known)[:_TEXT])
+        return binary(operator, left, right)
+
+    def defer(self, node: Node, frame: Frame) -> str | None:
+        """Run a deferred call where it stands."""
+        held, self.deferred = self.deferred, True
+        try:
+            for item in node.named_children:
+                self.eval(item, frame)
+        finally:
+            self.deferred = held
+        return None
+
+    def select_case(self, node: Node, frame: Frame) -> str | None:
+        """Run every case of a `select` as one that may be taken."""
+        for case in node.named_children:
+            self._maybe(lambda case=case: self.block(case, frame), frame)  # type: ignore[misc]
+        return None
+
+    _HANDLERS: ClassVar[dict[str, Callable[..., Value]]] = {  # type: ignore[assignment]
+        **Executor._HANDLERS,  # noqa: SLF001
+        "call_expression": call_node,
+        "binary_expression": join,
+    }
+    _STATEMENTS: ClassVar[dict[str, Callable[..., str | None]]] = {  # type: ignore[assignment]
+        **Executor._STATEMENTS,  # noqa: SLF001
+        "defer_statement": defer,
+        "select_statement": select_case,
+    }
+
+
+def _formatted(args: list[Value]) -> str:
+    rest = iter(args[1:])
+    return _FORMAT.sub(lambda _: shape_of(next(rest, None)) or "{}", str(args[0]))[:_TEXT]
