@@ -25,6 +25,10 @@ class Pattern:
     regexp: Any
 
 
+def _by_kind() -> dict[str, defaultdict[str, list[_Pair]]]:
+    return {kind: defaultdict(list) for kind in ("rule", "action", "verb", "object", "many")}
+
+
 @dataclass(frozen=True, slots=True)
 class Tables:
     """Conditions by what they are looked up with, most of them by a word."""
@@ -33,7 +37,7 @@ class Tables:
     by_verb: Mapping[str, list[_Pair]] = field(default_factory=lambda: defaultdict(list))
     by_parameter: Mapping[str, list[_Pair]] = field(default_factory=lambda: defaultdict(list))
     by_word: Mapping[str, list[_Pair]] = field(default_factory=lambda: defaultdict(list))
-    signals: Mapping[str, list[_Pair]] = field(default_factory=lambda: defaultdict(list))
+    signals: Mapping[str, Mapping[str, list[_Pair]]] = field(default_factory=_by_kind)
     informing: list[_Pair] = field(default_factory=list)
     patterns: list[Pattern] = field(default_factory=list)
 
@@ -72,8 +76,9 @@ def _sort_in(rule: Rule, when: When, tables: Tables) -> None:
     elif when.information:
         tables.informing.append(pair)
     elif rule.signal is not None:
-        for key in _signal_keys(rule, when):
-            tables.signals[key].append(pair)
+        kind, values = _signal_keys(rule, when)
+        for value in sorted(values):
+            tables.signals[kind][value].append(pair)
     elif when.about_action:
         for action in when.actions:
             tables.by_action[action].append(pair)
@@ -83,8 +88,8 @@ def _sort_in(rule: Rule, when: When, tables: Tables) -> None:
         raise DataError(f"rule {rule.id}: a condition that looks at nothing")
 
 
-def _signal_keys(rule: Rule, when: When) -> list[str]:
-    """Return what a condition is looked up by: the rarest of the keys that it demands."""
+def _signal_keys(rule: Rule, when: When) -> tuple[str, frozenset[str]]:
+    """Return what a condition is looked up by: the rarest kind of key that it demands, with its values."""
     for kind, values in (
         ("rule", when.rules),
         ("object", when.objects | when.near),
@@ -92,9 +97,9 @@ def _signal_keys(rule: Rule, when: When) -> list[str]:
         ("action", when.actions),
     ):
         if values:
-            return sorted(f"{kind} {value}" for value in values)
+            return kind, values
     if when.many:
-        return ["many"]
+        return "many", frozenset({""})
     raise DataError(f"rule {rule.id}: a signal must look at rules, an action, an object, parameters, text or the name")
 
 

@@ -55,9 +55,14 @@ class NameReading(msgspec.Struct, frozen=True):
 
 def tokenize(name: str) -> tuple[tuple[str, ...], ...]:
     """Split a name into segments (`a--b`, `a.b`, `a/b`) of lower-case tokens."""
+    return _tokenize(name[:MAX_NAME])
+
+
+@lru_cache(maxsize=65536)
+def _tokenize(name: str) -> tuple[tuple[str, ...], ...]:
     parts = []
-    for segment in _SEGMENT.split(name[:MAX_NAME]):
-        tokens = tuple(t.lower() for t in _TOKEN.findall(segment))
+    for segment in _SEGMENT.split(name):
+        tokens = tuple([t.lower() for t in _TOKEN.findall(segment)])
         if tokens:
             parts.append(tokens)
     return tuple(parts)

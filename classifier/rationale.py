@@ -26,6 +26,7 @@ _AMOUNTS = frozenset({"amount", "quantity", "qty", "size", "price", "volume", "v
 _IDENTITIES = frozenset(
     {"id", "ids", "uuid", "uuids", "key", "slug", "name", "path", "number", "sid", "symbol", "code"}
 )
+_ARTICLES = frozenset({"a", "an", "the", "all"})
 _LANGUAGES = {"zh": "Chinese", "ja": "Japanese", "ko": "Korean", "ru": "Russian"}
 
 
@@ -94,13 +95,23 @@ def _said_by(reading: Reading, claim: Claim) -> str:
     quote = next((e.quote for e in every if e.kind is EvidenceKind.DESCRIPTION and e.category), "")
     if not quote:
         return ", as its name says"
-    words = {w.strip(".,:").lower() for w in quote.split()}
-    known = {t for s in tokenize(reading.tool.name) for t in s}
-    if words <= known | {f"{w}s" for w in known} | {third(w) for w in known} | {"a", "an", "the", "all"}:
+    if _repeats(quote, reading.tool.name):
         return f"; the description says no more than the name (“{_short(quote)}”)"
     language = _LANGUAGES.get(reading.tool.description_language or "", "")
     described = f"described in {language}" if language else "described"
     return f"; it is {described} as “{_short(quote)}”"
+
+
+def _repeats(quote: str, name: str) -> bool:
+    """Tell whether a sentence has no word but those of the name, in any number or person."""
+    known = {t for s in tokenize(name) for t in s}
+    for word in quote.split():
+        plain = word.strip(".,:").lower()
+        if plain in known or plain in _ARTICLES:
+            continue
+        if not plain.endswith("s") or (plain[:-1] not in known and all(third(w) != plain for w in known)):
+            return False
+    return True
 
 
 def _short(text: str) -> str:

@@ -1,7 +1,7 @@
 """Everything read from one tool on the way to its label."""
 
 from dataclasses import dataclass, field
-from functools import partial
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -48,7 +48,7 @@ class Reading:
 
     def at(self, index: int) -> Evidence:
         """Return the evidence of that index."""
-        return tuple(self.evidence)[index]
+        return next(islice(self.evidence, index, None))
 
     def claim(self, source: str, rule: Rule, weight: int, phrase: Phrase | None, evidence: Evidence) -> None:
         """Keep a claim together with its evidence."""
@@ -75,14 +75,9 @@ def read(tool: Tool, context: Context, book: Rulebook, lexicon: Lexicon) -> Read
         name,
         read_clause(description, lexicon),
         description,
-        read_schema(tool.input_schema, partial(wanted, book)),
+        read_schema(tool.input_schema, book.wants),
         tuple([book.patterns[i] for i in book.text_hits(description.text)]),
     )
-
-
-def wanted(book: Rulebook, name: str) -> bool:
-    """Tell whether a parameter of this name says anything to a rule."""
-    return book.parameter(name).wanted
 
 
 def evidence_of(
@@ -103,4 +98,4 @@ def evidence_of(
     )
 
 
-__all__ = ["Category", "Reading", "RuleId", "evidence_of", "read", "wanted"]
+__all__ = ["Category", "Reading", "RuleId", "evidence_of", "read"]

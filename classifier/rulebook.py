@@ -70,6 +70,11 @@ class Rulebook:
         self._cache[key] = best
         return best
 
+    def wants(self, name: str) -> bool:
+        """Tell whether a parameter of this name says anything to a rule."""
+        known = self._names.get(name)
+        return known.wanted if known is not None else self.parameter(name).wanted
+
     def parameter(self, name: str) -> ParameterName:
         """Return what the rules say about a parameter of this name."""
         try:
@@ -105,13 +110,16 @@ class Rulebook:
         self, decided: Iterable[RuleId], phrases: Iterable[Phrase], *, many: bool
     ) -> list[tuple[Rule, When]]:
         """Return the signal rules that may hold, by what decided, by action, verb and object, each once."""
-        keys = [f"rule {r}" for r in decided]
+        by = self.tables.signals
+        pairs = [pair for rule in decided for pair in by["rule"].get(rule, ())]
         for phrase in phrases:
-            keys += [f"action {phrase.action}", f"verb {phrase.base}", *[f"object {c}" for c in phrase.classes]]
-            keys += [f"object {c}" for c in phrase.nearby]
+            pairs += by["action"].get(phrase.action, ())
+            pairs += by["verb"].get(phrase.base, ())
+            for name in (*phrase.classes, *phrase.nearby):
+                pairs += by["object"].get(name, ())
         if many:
-            keys.append("many")
-        found = {id(when): (rule, when) for key in keys for rule, when in self.tables.signals.get(key, ())}
+            pairs += by["many"].get("", ())
+        found = {id(when): (rule, when) for rule, when in pairs}
         return list(found.values())
 
     def hidden_hits(self, folded: str) -> tuple[Pattern, ...]:

@@ -86,11 +86,12 @@ def read_schema(schema: Mapping[str, Any] | None, wanted: Callable[[str], Any]) 
 def _walk(schema: Mapping[str, Any], pointer: str, depth: int, wanted: Callable[[str], Any], out: Schema) -> None:
     properties = schema.get("properties")
     if isinstance(properties, dict):
+        below = f"{pointer}/properties/"
         for name, value in properties.items():
             if not isinstance(value, dict) or len(out.names) >= MAX_PARAMETERS:
                 continue
             out.names.append(name)
-            at = f"{pointer}/properties/{_escape(name)}"
+            at = below + (_escape(name) if "~" in name or "/" in name else name)
             description = value.get("description")
             if description.__class__ is str:
                 out.texts.append((description, at))
@@ -159,4 +160,4 @@ def _values(value: Mapping[str, Any], pointer: str) -> tuple[tuple[str, ...], st
 
 
 def _escape(name: str) -> str:
-    return name if "~" not in name and "/" not in name else name.replace("~", "~0").replace("/", "~1")
+    return name.replace("~", "~0").replace("/", "~1")

@@ -54,7 +54,7 @@ def fold(text: str) -> Folded:
         return Folded(text, text.lower())
     suspect = _SUSPECT.search(text) is not None
     if not suspect or not (_INVISIBLE.search(text) or _MIXED.search(text)):
-        lowered = text.lower().translate(_TABLE)
+        lowered = _FOREIGN.sub(_plain, text.lower())
         if len(lowered) == len(text):
             return Folded(text, lowered)
     return _fold_slowly(text)
@@ -70,6 +70,11 @@ class _Table(dict[int, int]):
 
 
 _TABLE = _Table()
+_FOREIGN = re.compile("[^\x00-\x7f]+")  # the only characters that the table changes
+
+
+def _plain(match: re.Match[str]) -> str:
+    return match.group().translate(_TABLE)
 
 
 def _whole(char: str) -> str:

@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -65,6 +65,7 @@ class Lexicon:
         return lexicon, ()
 
 
+@lru_cache(maxsize=8192)
 def third(base: str) -> str:
     """Return the third person singular of an English verb (of its first word: "log_in" gives "logs_in")."""
     head, _, rest = base.partition("_")
