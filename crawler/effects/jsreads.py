@@ -15,7 +15,9 @@ _TARGET = 160
 _VERBS = {"SELECT": "select", "INSERT": "insert", "REPLACE": "insert", "UPSERT": "insert", "UPDATE": "update",
           "MERGE": "update", "DELETE": "delete", "TRUNCATE": "truncate", "DROP": "drop", "CREATE": "create",
           "ALTER": "alter", "GRANT": "grant", "REVOKE": "grant", "SHOW": "select", "DESCRIBE": "select",
-          "EXPLAIN": "select", "PRAGMA": "select", "CALL": "raw", "EXEC": "raw", "COPY": "raw"}  # fmt: skip
+          "EXPLAIN": "select", "PRAGMA": "select", "BEGIN": "select", "START": "select", "COMMIT": "select",
+          "ROLLBACK": "select", "SAVEPOINT": "select", "SET": "select", "USE": "select",
+          "CALL": "raw", "EXEC": "raw", "COPY": "raw"}  # fmt: skip
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash", "fish", "cmd", "cmd.exe", "powershell", "powershell.exe", "pwsh"})
 _SHELL_FLAGS = frozenset({"-c", "-lc", "-ic", "/c", "/s", "-command", "-encodedcommand"})
 _HTTP = frozenset({"get", "head", "options", "post", "put", "patch", "delete"})

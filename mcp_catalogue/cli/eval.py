@@ -4,6 +4,7 @@ import typer
 
 from mcp_catalogue.cli.eval_code import code
 from mcp_catalogue.cli.eval_consistency import consistency
+from mcp_catalogue.cli.eval_effects import effects
 from mcp_catalogue.cli.eval_extraction import extraction
 from mcp_catalogue.cli.eval_injections import injections
 from mcp_catalogue.cli.eval_labels import labels
@@ -14,6 +15,7 @@ evaluate = typer.Typer(
 )
 evaluate.command()(extraction)
 evaluate.command()(code)
+evaluate.command()(effects)
 evaluate.command()(injections)
 evaluate.command()(labels)
 evaluate.command()(twins)
