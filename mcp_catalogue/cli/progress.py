@@ -40,8 +40,8 @@ def progress(title: str, total: int | None = None) -> Iterator[Tick]:
         yield tick
 
 
-def _silent(_text: str = "") -> None:
-    pass
+def _silent(text: str = "") -> None:
+    del text
 
 
 def note(text: str) -> None:
