@@ -1,7 +1,7 @@
 """The partial evaluator of the Go extractor, made to keep where outside values come from, and to show outside calls."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -9,12 +9,12 @@ from tree_sitter import Node
 
 from crawler.effects.goreads import Call, Shape, shape_of
 from crawler.extractors.golang.evaluate import Evaluator, OutOfBudgetError
-from crawler.extractors.golang.execute import Executor
+from crawler.extractors.golang.execute import Executor, best
 from crawler.extractors.golang.index import GoFile, GoIndex
 from crawler.extractors.golang.literals import Frame
 from crawler.extractors.golang.operators import binary, struct_fields
 from crawler.extractors.golang.types import ANY, STRING, Type
-from crawler.extractors.golang.values import Fn, Foreign, Multi, Obj, Seq, Table, Unknown, Value
+from crawler.extractors.golang.values import Fn, Foreign, Multi, Obj, Scope, Seq, Table, Unknown, Value
 from crawler.extractors.grammar import field as child
 from crawler.extractors.grammar import find, text
 
@@ -26,9 +26,23 @@ _IMPLEMENTERS = 4  # types that one call through an interface is followed into
 _FILLS = re.compile(r"Unmarshal|Decode|Bind|Scan|Parse|Load|Process|Read|Get|Find|First|Select|Into")
 _DOUBLES = re.compile(r"(?i)^(?:mock|fake|stub|noop|test)")
 _PASSES = frozenset({"path/filepath", "path", "strings", "fmt", "bytes", "io", "bufio"})
+_ERROR = re.compile(r"\w*[eE]rr(?:or)?\d?\s*([!=]=)\s*nil")
 _FORMAT = re.compile(r"%[-+# 0]*\d*(?:\.\d+)?[a-zA-Z]")
 
 Route = tuple[str, tuple[str, ...]]
+Key = tuple[int, tuple[Type, ...], bool, tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One effect as it was met: `names` are the own functions around the call, the handler first."""
+
+    id: str
+    target: str | None
+    file: str
+    line: int
+    names: tuple[str, ...]
+    scratch: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -40,33 +54,15 @@ class Outside(Unknown):
 
 
 class Watcher(Protocol):
-    """Told of every call of something outside."""
+    """Told of every call of something outside; `log` holds each effect met, in order."""
+
+    log: list[Seen]
+
+    def again(self, seen: Sequence[tuple[int, Seen]], names: tuple[str, ...]) -> None:
+        """Note what a function did when it was run before: each effect with the depth at which it ran."""
 
     def call(self, module: str, call: Call) -> None:
         """Look at one call."""
-
-
-def route(value: Value, links: int = 0) -> Route | None:
-    """Return the import path and access path of an outside value or function; None where it is none."""
-    if links > _LINKS:
-        return None
-    if isinstance(value, Outside):
-        return value.module, value.path
-    if isinstance(value, Foreign):
-        if isinstance(value.receiver, Unknown | Obj):
-            before = route(value.receiver, links + 1)
-            return (before[0], (*before[1], value.name)) if before else None
-        return (value.package, tuple(value.name.split("."))) if value.package and value.name else None
-    if isinstance(value, Obj | Unknown):
-        kind = value.type.bare
-        if kind.kind == "named" and not kind.own and kind.package:
-            return kind.package, (kind.name,)
-    if isinstance(value, Unknown) and value.parent is not None:
-        before = route(value.parent, links + 1)
-        if before is None or not value.field:
-            return before
-        return before[0], (*before[1], value.field)
-    return None
 
 
 class Follower(Executor):
@@ -79,6 +75,8 @@ class Follower(Executor):
         self.limit = 0
         self.stack: list[Fn] = []
         self.deferred = False
+        self.cut = 0
+        self._done: dict[Key, tuple[Value, tuple[tuple[int, Seen], ...]]] = {}
         self._outside = 0
         self._types: dict[int, list[Type]] = {}
 
@@ -92,17 +90,96 @@ class Follower(Executor):
         """Run an own function; unknown where it is running already, or too far from the handler."""
         results = self.result_type(function)
         if len(self.stack) > DEPTH or any(f.node.id == function.node.id for f in self.stack):
+            self.cut += 1
             return Unknown(results)
+        key = self._key(function, args, types)
+        if key is not None and key in self._done:
+            value, seen = self._done[key]
+            self.watcher.again(seen, tuple(f.name for f in (*self.stack, function)))
+            return value
+        cut, before = self.cut, len(self.watcher.log)
         self.stack.append(function)
         try:
-            value = super().run(function, args, types)
+            value = self._body(function, args, types, results)
         finally:
             self.stack.pop()
-        first = value.items[0] if isinstance(value, Multi) and value.items else value
-        if isinstance(first, Unknown) and not isinstance(first, Shape) and results.kind != "any" and not route(first):
-            first = Unknown(results, first)
-            return Multi((first, *value.items[1:])) if isinstance(value, Multi) else first
+        if key is not None and cut == self.cut:
+            self._done[key] = value, tuple((len(self.stack), s) for s in self.watcher.log[before:])
         return value
+
+    def _body(self, function: Fn, args: list[Value], types: tuple[Type, ...], results: Type) -> Value:
+        body = child(function.node, "body")
+        if body is None:
+            return Unknown(results)
+        bound = {**function.bound, **self.index.bind(function.node, types)}
+        frame = Frame(function.file, Scope(function.scope), bound, results, receiver=function.receiver)
+        self.depth += 1
+        try:
+            self._bind_parameters(function, args, frame)
+            self.block(body, frame)
+        finally:
+            self.depth -= 1
+        return self._joined(frame.returned, results)
+
+    def _joined(self, returned: list[Value], results: Type) -> Value:
+        """Join what the returns of a function give: where they differ the result is not known."""
+        rows = [v.items if isinstance(v, Multi) else (v,) for v in returned]
+        rows = [r for r in rows if len(r) < 2 or r[0] is not None or r[-1] is None] or rows  # without what failed
+        columns = [
+            _one([row[place] for row in rows if place < len(row)]) for place in range(max(map(len, rows), default=0))
+        ]
+        if not columns:
+            return Unknown(results)
+        first = columns[0]
+        if (
+            isinstance(first, Unknown)
+            and not isinstance(first, Shape)
+            and results.kind != "any"
+            and not self.route(first)
+        ):
+            columns[0] = Unknown(results, first)
+        return Multi(tuple(columns)) if len(columns) > 1 else columns[0]
+
+    def _key(self, function: Fn, args: list[Value], types: tuple[Type, ...]) -> Key | None:
+        """Name a call whose course is the same each time; None where an argument can make a difference unseen."""
+        if function.scope is not None or isinstance(function.receiver, Obj | Seq | Table | Fn):
+            return None
+        parts: list[object] = []
+        for value in (function.receiver, *args):
+            if isinstance(value, Unknown):
+                parts.append((value.type, shape_of(value), self.route(value)))
+            elif value is None or isinstance(value, str | int | float):
+                parts.append((type(value).__name__, str(value)))
+            elif isinstance(value, Foreign) and value.receiver is None:
+                parts.append((value.package, value.name))
+            else:
+                return None
+        return function.node.id, types, self.deferred, tuple(parts)
+
+    def route(self, value: Value, links: int = 0) -> Route | None:
+        """Return the import path and access path of an outside value or function; None where it is none."""
+        if links > _LINKS:
+            return None
+        if isinstance(value, Outside):
+            return value.module, value.path
+        if isinstance(value, Foreign):
+            if isinstance(value.receiver, Unknown | Obj):
+                before = self.route(value.receiver, links + 1)
+                return (before[0], (*before[1], value.name)) if before else None
+            return (value.package, tuple(value.name.split("."))) if value.package and value.name else None
+        if not isinstance(value, Obj | Unknown):
+            return None
+        kind = value.type.bare
+        if kind.kind == "named" and not kind.own and kind.package:
+            return kind.package, (kind.name,)
+        if isinstance(value, Obj) or value.parent is None:
+            return None
+        if kind.own and self.index.underlying(kind)[0].kind != "interface":
+            return None  # an own type, wherever the value comes from
+        before = self.route(value.parent, links + 1)
+        if before is None or not value.field:
+            return before
+        return before[0], (*before[1], value.field)
 
     def call(self, function: Value, args: list[Value], types: tuple[Type, ...], node: Node) -> Value:
         """Call a value; what leaves the tree is shown to the watcher."""
@@ -125,7 +202,7 @@ class Follower(Executor):
         """Show a call that leaves the tree, run what it was handed, and remember where its result comes from."""
         self._outside = node.id
         self._callbacks(args)
-        where = route(function)
+        where = self.route(function)
         if where is None:
             return value
         module, path = where
@@ -166,7 +243,7 @@ class Follower(Executor):
         spec = next((n for n in under.node.named_children if text(child(n, "name")) == name), None)
         if spec is None:
             return values[0] if values else None
-        if not values and route(receiver) is None and (module := self._client(spec, file)):
+        if not values and self.route(receiver) is None and (module := self._client(spec, file)):
             self._left(Foreign(module, f"Client.{kind.name}.{name}"), args, node, None)
         elif not values:
             self._left(function, args, node, None)
@@ -221,6 +298,8 @@ class Follower(Executor):
 
     def call_node(self, node: Node, frame: Frame, kind: Type) -> Value:
         """Evaluate a call; variables whose address leaves the tree are unknown after it."""
+        if text(child(node, "function")) == "len" and frame.scope.find("len") is None:
+            return Unknown()  # what a list holds depends on branches that may not have been taken
         value = Evaluator._call(self, node, frame, kind)  # noqa: SLF001 (the method that this one stands for)
         if self._outside == node.id:
             for given in (child(node, "arguments") or node).named_children:
@@ -246,6 +325,23 @@ class Follower(Executor):
             return Shape(STRING, shape="".join("{}" if part is None else part for part in known)[:_TEXT])
         return binary(operator, left, right)
 
+    def branch(self, node: Node, frame: Frame) -> str | None:
+        """Run an `if`; the handling of an error is not what a tool is for."""
+        match = _ERROR.fullmatch(text(child(node, "condition")))
+        if match is None:
+            return self.run_if(node, frame)
+        frame.scope = Scope(frame.scope)
+        try:
+            first = child(node, "initializer")
+            if first is not None:
+                self.statement(first, frame)
+            taken = child(node, "consequence" if match[1] == "==" else "alternative")
+            if taken is not None:
+                self._maybe(lambda: self._branch(taken, frame), frame)
+        finally:
+            frame.scope = frame.scope.parent or frame.scope
+        return None
+
     def defer(self, node: Node, frame: Frame) -> str | None:
         """Run a deferred call where it stands."""
         held, self.deferred = self.deferred, True
@@ -269,9 +365,24 @@ class Follower(Executor):
     }
     _STATEMENTS: ClassVar[dict[str, Callable[..., str | None]]] = {  # type: ignore[assignment]
         **Executor._STATEMENTS,  # noqa: SLF001
+        "if_statement": branch,
         "defer_statement": defer,
         "select_statement": select_case,
     }
+
+
+def _one(values: list[Value]) -> Value:
+    """Join the values that one result has at several returns."""
+    first = values[0]
+    if len(values) == 1 or all(type(v) is type(first) and v == first for v in values[1:]):
+        return first
+    if any(isinstance(v, str | int | float | bool) for v in values) or (None in values and not _unknown(values)):
+        return Unknown()
+    return best(values, ANY)
+
+
+def _unknown(values: list[Value]) -> bool:
+    return any(isinstance(v, Unknown) for v in values)
 
 
 def _formatted(args: list[Value]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from crawler.effects.gofollow import Follower, Outside
+from crawler.effects.gofollow import Follower, Outside, Seen
 from crawler.effects.goreads import Call, argument, read_call
 from crawler.effects.gotable import Modules, modules
 from crawler.extractors.golang.evaluate import OutOfBudgetError
@@ -42,46 +42,56 @@ _SCRATCH = frozenset({"CreateTemp()", "MkdirTemp()", "TempDir()", "TempFile()"})
 class _Watcher:
     table: Modules
     run: Follower | None = None
-    effects: dict[tuple[str, str | None, str, int], Effect] = field(default_factory=dict)
+    log: list[Seen] = field(default_factory=list)
 
     def call(self, module: str, call: Call) -> None:
         """Keep what the table knows."""
         entry = None if is_sdk(module) else self.table.find(module, call.path)
-        if entry is None or self.run is None or not self.run.stack or len(self.effects) >= EFFECTS:
+        if entry is None or self.run is None or not self.run.stack:
             return
         found = read_call(entry, call)
         if found is None:
             return
         id_, target = found
         stack = self.run.stack
-        via = tuple(f.name for f in stack[1:] if f.name)
-        if id_.startswith("file.") and (
+        scratch = id_.startswith("file.") and (
             _scratch(argument(entry, call)) or (self.run.deferred and id_ == "file.delete")
-        ):
-            via = (TEMPORARY, *via)
-        file, at = stack[-1].file.path, line(call.node)
-        self.effects.setdefault(
-            (id_, target, file, at), Effect(id=EffectId(id_), target=target, file=file, line=at, via=via)
         )
+        names = tuple(f.name for f in stack)
+        self.log.append(Seen(id_, target, stack[-1].file.path, line(call.node), names, scratch))
+
+    def again(self, seen: Sequence[tuple[int, Seen]], names: tuple[str, ...]) -> None:
+        """Note what a function did when it was run before."""
+        self.log += [replace(one, names=(*names, *one.names[depth + 1 :])) for depth, one in seen]
+
+    def effects(self) -> tuple[Effect, ...]:
+        """Return what was met, each place once, and start anew."""
+        found: dict[tuple[str, str | None, str, int], Effect] = {}
+        for one in self.log:
+            via = tuple(name for name in one.names[1:] if name)
+            effect = Effect(
+                id=EffectId(one.id), target=one.target, file=one.file, line=one.line,
+                via=(TEMPORARY, *via) if one.scratch else via,
+            )  # fmt: skip
+            found.setdefault(_place(effect), effect)
+        self.log = []
+        return tuple(sorted(found.values(), key=lambda e: (e.file, e.line, e.id, e.target or "")))[:EFFECTS]
 
 
 def effects_of(index: GoIndex, known: dict[int, Value], handlers: Sequence[Fn | None]) -> list[tuple[Effect, ...]]:
     """Run every tool's handler; return what was seen of each, in order. `known` are the project's evaluated globals."""
-    spent = 0
+    watcher = _Watcher(modules())
+    run = watcher.run = Follower(index, known, watcher)
     out: list[tuple[Effect, ...]] = []
     for handler in handlers:
-        watcher = _Watcher(modules())
-        if handler is not None and spent < TOTAL:
-            run = watcher.run = Follower(index, known, watcher)
-            run.limit = min(STEPS, TOTAL - spent)
-            with suppress(OutOfBudgetError, RecursionError):  # what was seen until then is true
-                _enter(run, handler)
-            spent += run.steps
-        out.append(tuple(sorted(watcher.effects.values(), key=lambda e: (e.file, e.line, e.id, e.target or ""))))
+        run.limit = min(run.steps + STEPS, TOTAL)
+        with suppress(OutOfBudgetError, RecursionError):  # what was seen until then is true
+            _enter(run, handler)
+        out.append(watcher.effects())
     return _mark_shared(out)
 
 
-def _enter(run: Follower, handler: Fn) -> None:
+def _enter(run: Follower, handler: Fn | None) -> None:
     """Run a handler, and the closure that it returns where it only makes one."""
     made: Value = handler
     for _ in range(_MAKERS):

@@ -17,7 +17,7 @@ _METHODS = frozenset({"get", "head", "options", "post", "put", "patch", "delete"
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash", "fish", "cmd", "cmd.exe", "powershell", "powershell.exe", "pwsh"})
 _SHELL_FLAGS = frozenset({"-c", "-lc", "-ic", "/c", "/s", "-command", "-encodedcommand"})
 _WRITES = re.compile(r"O_(?:WRONLY|RDWR|APPEND|CREATE|CREAT|TRUNC)\b")
-_MUTATION = re.compile(r"graphql:\s*\\?\"(\w+)")
+_MUTATION = re.compile(r"graphql:\s*\\?\"(\w+)\(")
 
 
 @dataclass(slots=True, eq=False)
