@@ -110,11 +110,16 @@ class _Traits:
         self.signals = {signal.id for signal in label.signals}
         self.evidence = label.evidence
         self.parameters = {name: _words(name) for name in _parameter_names(tool)}
+        self.words = frozenset[str]().union(*self.parameters.values())
 
     def reason(self, pattern: AttackPattern) -> str | None:
         for clause in pattern.applies:
             if clause.signals and self.signals.isdisjoint(clause.signals):
-                continue  # the commonest case, told at once
+                continue  # the commonest cases, told at once
+            if clause.parameters and self.words.isdisjoint(clause.parameters):
+                continue
+            if clause.effects and not self.tool.effects:
+                continue
             if (line := self._hold(clause)) is not None:
                 return line
         return None
@@ -124,7 +129,7 @@ class _Traits:
             return None
         if clause.origins and self.tool.origin not in clause.origins:
             return None
-        if clause.lacks and any(words & set(clause.lacks) for words in self.parameters.values()):
+        if clause.lacks and not self.words.isdisjoint(clause.lacks):
             return None
         filled = {"{tool}": self.tool.name}
         for key, wanted, find in (

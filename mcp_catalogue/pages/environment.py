@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol
 import markupsafe
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from mcp_catalogue.pages.text import direction, plural, rounded, shorten, ticked, visible
@@ -34,17 +35,39 @@ def escape_text(value: object) -> str:
         return _escape(value)  # type: ignore[arg-type]
     if kind is Markup:
         return value  # type: ignore[return-value]
+    if kind is int:
+        return str(value)
     if isinstance(value, StrEnum):
-        return str(value.value)  # the taxonomy's own words
+        return value  # the taxonomy's own words
     return markupsafe.escape(value)
 
 
 class _Generator(CodeGenerator):
-    """Lets templates call `escape_text`. Measured: a quarter of the time of a page."""
+    """Writes templates as code that does less, for the same text. Measured: half of the time of a page.
+
+    What a template puts out is gathered in one list instead of passing through a generator piece by piece, is
+    escaped by `escape_text`, and an attribute is an attribute: contexts are classes, never dicts.
+    """
+
+    def enter_frame(self, frame: Frame) -> None:
+        super().enter_frame(frame)
+        if frame.rootlevel and frame.toplevel:
+            frame.buffer = "pieces"
+            self.writeline("pieces = []")
+            self.writeline("escape_text = environment.escape_text")
+
+    def leave_frame(self, frame: Frame, with_python_scope: bool = False) -> None:  # noqa: FBT001, FBT002 — inherited
+        if frame.buffer == "pieces" and frame.rootlevel and frame.toplevel:
+            self.writeline("yield concat(pieces)")
+        super().leave_frame(frame, with_python_scope)
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 — inherited
+        self.visit(node.node, frame)
+        self.write(f".{node.attr}")
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ANN401 — private type
-        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
-            self.write("environment.escape_text(")
+        if frame.buffer == "pieces" and frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write("escape_text(")
         else:
             super()._output_child_pre(node, frame, finalize)
 
@@ -108,4 +131,5 @@ def fragment(name: str, values: Mapping[str, Any]) -> Markup:
 
 def _chunks(name: str, values: dict[str, Any]) -> Iterable[str]:
     template = _template(name)
-    return template.root_render_func(template.new_context(values, shared=True))
+    # `template.new_context` would copy the keys of the environment's globals each time, which no template uses
+    return template.root_render_func(Context(template.environment, values, name, template.blocks))

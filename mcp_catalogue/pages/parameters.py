@@ -11,6 +11,7 @@ from mcp_catalogue.pages.text import shorten
 MAX_ROWS = 40
 MAX_DEPTH = 3
 _DESCRIPTION = 280
+_JSON = json.JSONEncoder(ensure_ascii=False, default=str).encode
 _VALUE = 60
 _ENUM = 8
 _LIMITS = (
@@ -128,9 +129,7 @@ def _limits(schema: JsonObject) -> Iterator[str]:
 
 
 def _value(value: Any) -> str:  # noqa: ANN401 — any JSON value
-    return (
-        shorten(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str), _VALUE) or '""'
-    )
+    return shorten(value if isinstance(value, str) else _JSON(value), _VALUE) or '""'
 
 
 def names(rows: Iterable[str], at_most: int = 4) -> str:

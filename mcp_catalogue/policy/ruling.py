@@ -178,7 +178,7 @@ def level(rulings: Sequence[Ruling], to_id: Callable[[str], str]) -> tuple[Rulin
 
 def nameable(name: str) -> bool:
     """Return whether a rule can name this tool alone: engines read `*` as every tool, and no file holds half a pair."""
-    return bool(name.strip()) and name != "*" and not any("\ud800" <= c <= "\udfff" for c in name)
+    return bool(name.strip()) and name != "*" and (name.isascii() or not any("\ud800" <= c <= "\udfff" for c in name))
 
 
 def of(rulings: Iterable[Ruling], *outcomes: Outcome) -> list[Ruling]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 _WORDS_WITH_MEANING = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "_"}
 _LONGEST_KEY = 1000
+_JSON = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def yaml_text(document: Mapping[str, object]) -> str:
@@ -51,7 +52,7 @@ def _scalar(value: object) -> str:
     if value.isascii() and value.isidentifier() and value.lower() not in _WORDS_WITH_MEANING:
         return value
     if value.isprintable():
-        return json.dumps(value, ensure_ascii=False)
+        return _JSON(value)
     return '"' + "".join(c if c.isprintable() and c not in '"\\' else _escape(ord(c)) for c in value) + '"'
 
 
