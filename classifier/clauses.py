@@ -22,7 +22,9 @@ MAX_CHARACTERS = 2000
 """How far a description is read for its main clause; text patterns are looked for in all of it."""
 MAX_QUOTE = 300
 
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|[。！？；]\s*")
+# Starts with one set of characters, which is searched for fast. A full stop belongs to its sentence.
+_SENTENCE = re.compile(r"[.!?;\n。！？；](?:(?<=[.!?;])\s+|(?<=\n)\n*|(?<=[。！？；])\s*)")
+_STOPS = frozenset(".!?;")
 _NOTHING = Clause()
 
 
@@ -34,6 +36,8 @@ def read_clause(folded: Folded, lexicon: Lexicon) -> Clause:
     cjk = not head.isascii() and CJK.search(head) is not None
     for match in chain(_SENTENCE.finditer(head), (None,)):
         end = match.start() if match else len(head)
+        if match and head[end] in _STOPS:
+            end += 1
         sentence = head[start:end]
         if sentence.strip():
             clause = read_cjk(sentence, lexicon) if cjk and CJK.search(sentence) else read_sentence(sentence, lexicon)

@@ -79,7 +79,7 @@ def decide(claims: Sequence[Claim]) -> Verdict:
             deciding.insert(0, other)
             primary, confidence = other.category, Confidence.MEDIUM
             steps.append(f"the {other.source} adds {other.category}")
-    effect = _best(c for c in claims if c.source == "effect")
+    effect = _best(claims, "effect")
     stands = effect is not None and (effect.sure or confidence is not Confidence.HIGH)
     if effect is not None and stands and order(effect.category) > order(primary):
         deciding.insert(0, effect)
@@ -97,8 +97,7 @@ def decide(claims: Sequence[Claim]) -> Verdict:
 def _settle(claims: Sequence[Claim], steps: list[str]) -> tuple[list[Claim], Confidence]:
     """Decide by the operations, else by name and clause, else by what is left."""
     operations = [c for c in claims if c.source == "operation"]
-    name = _best(c for c in claims if c.source == "name")
-    clause = _best(c for c in claims if c.source == "clause")
+    name, clause = _best(claims, "name"), _best(claims, "clause")
     if operations:
         return _worst_operation(operations, (name, clause), steps)
     if name is not None and clause is not None:
@@ -132,7 +131,7 @@ def _worst_operation(
 
 def _left(claims: Sequence[Claim], steps: list[str]) -> list[Claim]:
     """Return what decides where neither the name nor a main clause says anything."""
-    rest = _best(c for c in claims if c.source not in {"effect", "text"})
+    rest = _best(claims, "operation", "parameter", "name", "clause", "aside", "heading")
     if rest is None:
         steps.append("nothing says what it does: Write until shown otherwise")
         return []
@@ -146,8 +145,14 @@ def _mixed(claims: Sequence[Claim]) -> bool:
     return len(found) > 1
 
 
-def _best(claims: Iterable[Claim]) -> Claim | None:
-    return max(claims, key=lambda c: (order(c.category), c.weight), default=None)
+def _best(claims: Sequence[Claim], *sources: str) -> Claim | None:
+    """Return the first of the worst claims of some sources, of equal ones the most specific."""
+    best: Claim | None = None
+    rank = (-1, 0)
+    for claim in claims:
+        if claim.source in sources and (found := (_ORDER[claim.category], claim.weight)) > rank:
+            best, rank = claim, found
+    return best
 
 
 def _two(name: Claim, clause: Claim, steps: list[str]) -> tuple[list[Claim], Confidence]:

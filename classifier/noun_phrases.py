@@ -44,18 +44,19 @@ def read_noun_phrase(words: Sequence[str], start: int, lexicon: Lexicon) -> Noun
 
 def _words(words: Sequence[str], start: int, grammar: Grammar) -> tuple[list[str], int]:
     noun: list[str] = []
-    i = start
-    while i < len(words) and len(noun) < MAX_WORDS:
+    i, count = start, len(words)
+    breaks, determiners, of = grammar.stop, grammar.determiners, grammar.of
+    while i < count and len(noun) < MAX_WORDS:
         word = words[i]
-        if word in grammar.of and (not noun or noun[-1] in grammar.partitive):
+        if word in of and (not noun or noun[-1] in grammar.partitive):
             noun = []  # "a list of members": the members are meant
         elif word in {"of", "(", "["} or (word == "that" and noun):
             break
-        elif word in grammar.determiners or (word.endswith("ly") and not noun):
+        elif word in determiners or (word.endswith("ly") and not noun):
             pass
-        elif word == "," and noun and i + 1 < len(words) and "-" in words[i + 1]:
+        elif word == "," and noun and i + 1 < count and "-" in words[i + 1]:
             pass  # "a short-lived, pre-authenticated address"
-        elif word in grammar.stop or not word[0].isalnum():
+        elif word in breaks or not word[0].isalnum():
             break
         else:
             noun.append(word)
