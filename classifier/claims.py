@@ -1,13 +1,27 @@
 """Which categories the parts of a definition claim: name, main clause, asides, parameters, text."""
 
+import re
+from itertools import islice
+
 from msgspec.structs import replace
 
+from classifier.clauses import MAX_CHARACTERS
 from classifier.phrases import Clause, Phrase
 from classifier.reading import Reading, evidence_of
 from classifier.rulebook import Pattern, Rulebook
+from classifier.sentences import read_sentence
+from classifier.words import lexicon
 from mcp_catalogue.model import EvidenceKind, Strength
 
 _UNSURE = {Strength.STRONG: Strength.MEDIUM, Strength.MEDIUM: Strength.WEAK, Strength.WEAK: Strength.WEAK}
+
+_CHANGES = frozenset({"update", "create"})
+MAX_LATER = 4
+"""Sentences after the main clause that are read where the name says nothing."""
+_SENTENCE = re.compile(
+    r"(?:[.!?:;>}]\s+|\n\s*\n\s*)(?:[a-z]{2,12}ly )?([a-z]{3,20})\s+([a-z]{1,12})\b"
+    r"[^\n]{0,250}?(?:(?=[.!?;](?:\s|$))|(?=\n)|$)"
+)
 
 
 def add_claims(reading: Reading, book: Rulebook) -> None:
@@ -15,11 +29,15 @@ def add_claims(reading: Reading, book: Rulebook) -> None:
     tool, clause = reading.tool, reading.clause
     for phrase in reading.name.phrases:
         _phrase(reading, book, "name", _refined(phrase, clause) or phrase)
+    reads = _reads(reading)
     for phrase in clause.phrases:
-        _phrase(reading, book, "clause", phrase)
+        plain = reads and phrase.sure and phrase.action in _CHANGES and _ambiguous(phrase)
+        _phrase(reading, book, "clause", replace(phrase, sure=False) if plain else phrase)
     for phrase in clause.asides:
         source = "heading" if clause.heading else "aside"
         _phrase(reading, book, source, phrase)
+    if clause.phrases and not any(p.sure for p in reading.name.phrases):
+        _later_sentences(reading, book)
     if not reading.spoken or reading.name.information:
         _information(reading, book)
     for rule in book.name_rules(reading.name.tokens):
@@ -29,12 +47,50 @@ def add_claims(reading: Reading, book: Rulebook) -> None:
     _texts(reading)
 
 
+def _reads(reading: Reading) -> bool:
+    """Tell whether the name is plainly one of reading, so that "Group …" or "Order …" is how the answer is arranged."""
+    phrases = reading.name.phrases
+    return bool(phrases) and all(p.sure and p.action in {"retrieve", "search"} for p in phrases)
+
+
+def _ambiguous(phrase: Phrase) -> bool:
+    verb = lexicon().verbs.get(phrase.base)
+    return verb is not None and verb.noun_too and phrase.base not in {"set", "post", "change"}
+
+
+def _later_sentences(reading: Reading, book: Rulebook) -> None:
+    """Claim what the sentences after the main clause do, where no name tells which of them is meant.
+
+    What stands first may be a line about something else, put there or not; "Deletes the archive." says so anyway.
+    """
+    words = lexicon()
+    head = reading.description.text[:MAX_CHARACTERS]
+    start = max(0, (reading.tool.description or "")[:MAX_CHARACTERS].find(reading.clause.quote))
+    for found in islice(_SENTENCE.finditer(head, min(start + 1, len(head))), MAX_LATER):
+        first = words.verbs.get(found[1])
+        if first is None or first.form != "third" or (first.noun_too and found[2] not in words.grammar.determiners):
+            continue
+        later = read_sentence(head[found.start(1) :].split("\n", 1)[0].split(". ", 1)[0], words)
+        quote = reading.description.cut(found.start(1), found.end()).strip()
+        for phrase in later.phrases if later is not None else ():
+            if phrase.sure:
+                _phrase(reading, book, "aside", phrase, quote)
+
+
 def _parameters(reading: Reading, book: Rulebook) -> None:
     for parameter, rule, when in book.parameter_rules(reading.schema):
         sure = [p for p in reading.name.phrases if p.sure] or reading.spoken
-        if rule.category is not None and when.holds_any(sure, reading.context.subjects):
+        if rule.category is None or (parameter.depth and not _wrapped(reading)):
+            continue  # a field of one of several arguments shapes a record and not the call
+        if when.holds_any(sure, reading.context.subjects):
             evidence = evidence_of(rule, EvidenceKind.PARAMETER, parameter.name, parameter.pointer)
             reading.claim("parameter", rule, when.weight, None, evidence)
+
+
+def _wrapped(reading: Reading) -> bool:
+    """Tell whether all arguments lie inside one ("params")."""
+    properties = (reading.tool.input_schema or {}).get("properties")
+    return not isinstance(properties, dict) or len(properties) <= 1
 
 
 def _texts(reading: Reading) -> None:
@@ -54,7 +110,7 @@ def quoted(hit: Pattern, reading: Reading) -> str:
     return reading.description.cut(found.start(), found.end()).strip() if found else ""
 
 
-def _phrase(reading: Reading, book: Rulebook, source: str, phrase: Phrase) -> None:
+def _phrase(reading: Reading, book: Rulebook, source: str, phrase: Phrase, quote: str = "") -> None:
     subjects = reading.context.subjects
     found = book.rule_for(phrase, subjects)
     if found is None:
@@ -74,7 +130,7 @@ def _phrase(reading: Reading, book: Rulebook, source: str, phrase: Phrase) -> No
     if source == "name":
         evidence = evidence_of(rule, EvidenceKind.NAME, reading.tool.name, "/name", strength)
     else:
-        evidence = evidence_of(rule, EvidenceKind.DESCRIPTION, reading.clause.quote, "/description", strength)
+        evidence = evidence_of(rule, EvidenceKind.DESCRIPTION, quote or reading.clause.quote, "/description", strength)
     reading.claim(source, rule, weight, phrase, evidence)
 
 

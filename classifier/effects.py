@@ -66,6 +66,7 @@ _SUPPORTS: dict[str, tuple[str, Strength]] = {
 _INCIDENTAL = ("cache", "tmp", "temp", "token", "session", "auth", "log", "login", "lock", "telemetry", "analytics")
 _EVERY_TOOL = "every tool"  # how a crawler marks what nearly all tools of a server do in one place
 _COMMANDS = ("process.run", "process.shell")
+_MAKES = frozenset({"download", "generate", "send", "run"})
 FAR = 4
 """Calls away from the handler from which an effect counts one step less."""
 
@@ -73,7 +74,8 @@ FAR = 4
 def effect_claims(reading: Reading, book: Rulebook) -> None:
     """Add one claim per kind of effect of the tool's handler."""
     seen: set[str] = set()
-    for effect in reading.tool.effects:
+    lines = reading.tool.effect_lines
+    for index, effect in enumerate(reading.tool.effects):
         supported = _SUPPORTS.get(effect.id)
         if supported is None or effect.id in seen:
             continue
@@ -82,16 +84,28 @@ def effect_claims(reading: Reading, book: Rulebook) -> None:
         if rule is None or rule.category is None:
             continue
         seen.add(effect.id)
-        strength = _weighed(effect, strength)
+        strength = Strength.WEAK if _clears_up(effect, reading) else _weighed(effect, strength)
         evidence = Evidence(
             kind=EvidenceKind.EFFECT, rule=rule.id, category=rule.category, strength=strength,
-            quote=f"{effect.id} {effect.target}" if effect.target else effect.id,
+            quote=(lines[index] if index < len(lines) else "") or effect.id,
             file=effect.file, line=effect.line, via=effect.via,
         )  # fmt: skip
         if strength is Strength.WEAK or rule.category is Category.READ:
             reading.add(evidence)
         else:
             reading.claim("effect", rule, 3, None, evidence)
+
+
+def _clears_up(effect: Effect, reading: Reading) -> bool:
+    """Tell the deletion of a file that the call itself made.
+
+    A helper that writes a file and deletes one; or a tool that downloads, generates, sends or runs something.
+    """
+    if effect.id != "file.delete":
+        return False
+    places = {(e.file, e.via) for e in reading.tool.effects if e.id == "file.write"}
+    sure = [p.action for p in reading.spoken if p.sure]
+    return (bool(effect.via) and (effect.file, effect.via) in places) or (bool(sure) and _MAKES.issuperset(sure))
 
 
 def _weighed(effect: Effect, strength: Strength) -> Strength:

@@ -18,6 +18,8 @@ _HTTP = {
     "get": Category.READ, "head": Category.READ, "options": Category.READ, "post": Category.EXECUTE,
     "put": Category.EXECUTE, "patch": Category.EXECUTE, "delete": Category.DESTRUCTIVE,
 }  # fmt: skip
+_FIELDS = frozenset({"type", "action", "operation", "operations", "id", "name", "value", "key", "params", "data"})
+_TO_DO = re.compile(r"\bto (?:perform|execute|do|run|carry out|apply|take)\b|\bwhat to do\b", re.IGNORECASE)
 MAX_VALUES = 100
 _PUTS = frozenset({"add", "set", "attach", "assign", "apply", "link", "put"})
 
@@ -34,7 +36,7 @@ def find(reading: Reading, book: Rulebook, lexicon: Lexicon) -> tuple[Operation,
         pair = any(v.lower() in _PUTS for v in values)
         labelled = [(v, i, _label(v, reading, book, lexicon, pair=pair)) for i, v in enumerate(values[:MAX_VALUES])]
         known = [(v, i, rule, phrase) for v, i, found in labelled if found is not None for rule, phrase in [found]]
-        if not known or _is_http(values):
+        if not known or _is_http(values) or _asks_about(parameter, known, reading):
             continue
         if parameter.name.lower() not in SURE_ACTION_NAMES and not _clearly_operations(values, known, reading):
             continue
@@ -61,7 +63,7 @@ def _values(parameter: Parameter, reading: Reading) -> tuple[Sequence[str], str,
         return parameter.values, parameter.values_pointer, True
     if parameter.type not in {"string", "", "array"} or parameter.name.lower() not in SURE_ACTION_NAMES:
         return (), "", False
-    if found := _QUOTED.findall(parameter.description[:1500]):
+    if found := [v for v in _QUOTED.findall(parameter.description[:1500]) if v.lower() not in _FIELDS]:
         return tuple(dict.fromkeys(found)), f"{parameter.pointer}/description", False
     text = reading.tool.description or ""
     start = re.search(rf"\b{re.escape(parameter.name)}\b\s*(?:\([^)\n]{{0,60}}\))?\s*[:=\-–]", text[:20_000])
@@ -79,6 +81,20 @@ def _clearly_operations(
     settled = any(p.sure and p.action != "manage" for p in reading.name.phrases)
     verbs = [phrase for _, _, _, phrase in known if phrase.sure]
     return not settled and len(verbs) >= 2 and len(verbs) * 3 >= len(values) * 2
+
+
+def _asks_about(parameter: Parameter, known: Sequence[tuple[str, int, Rule, Phrase]], reading: Reading) -> bool:
+    """Tell an operation that a reading tool is asked about ("may she delete it?") from one that it carries out.
+
+    Name and clause must both read. A value that is itself a way to ask ("list" beside "delete") makes it a choice of
+    operations all the same, and so do words such as "the action to perform"; "read" alone is a right as well.
+    """
+    claims = [c for c in reading.claims if c.source in {"name", "clause"} and c.sure]
+    if {c.source for c in claims} != {"name", "clause"} or any(c.category is not Category.READ for c in claims):
+        return False
+    own = {p.base for p in reading.spoken}
+    reads = (p.base for _, _, rule, p in known if rule.category is Category.READ and p.action)
+    return not _TO_DO.search(parameter.description[:1500]) and all(b == "read" and b not in own for b in reads)
 
 
 def _is_http(values: Iterable[str]) -> bool:

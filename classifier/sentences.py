@@ -189,6 +189,8 @@ class _Sentence:
             if verb is None or verb.form not in {main.form, "base"} or (verb.form == "base") != (main.form == "base"):
                 continue
             following = self._at(i + 2)
+            if f"{words[i + 1]}_{following}" in self.lexicon.nouns:
+                continue  # "issues and pull requests"
             pronoun = following in _PRONOUNS
             if verb.noun_too and not pronoun and following not in self.grammar.determiners:
                 continue

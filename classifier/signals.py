@@ -1,11 +1,14 @@
 """Circumstances that can raise a severity, each with its evidence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
 
 from classifier.claims import quoted
 from classifier.combine import Verdict
 from classifier.reading import Reading, evidence_of
 from classifier.rulebook import Rule, Rulebook, When
+from classifier.schema import MAX_PARAMETERS
 from classifier.text import fold, hidden_characters
 from mcp_catalogue.model import Evidence, EvidenceKind, Mismatch, RuleId, Severity, Signal, SignalId, Strength
 
@@ -28,6 +31,10 @@ FLOORS: dict[str, Severity | None] = {
 }
 """Every signal with the least severity it stands for; None is context (a contradiction raises by one level)."""
 HIDDEN = "hidden-instructions"
+SENTENCE = 16
+"""Characters from which a listed value, a default or a title of a parameter may hold an order."""
+MAX_VALUES = 100
+_WORDED = frozenset({"title", "default", "enum", "examples", "const"})
 _HIDES = RuleId("hides-characters")
 
 
@@ -109,6 +116,7 @@ def _hidden(reading: Reading, book: Rulebook) -> Iterator[Evidence]:
     """Yield what is hidden in any text, and orders to the model in the title and the parameters' descriptions."""
     tool = reading.tool
     texts = [(text, f"{at}/description", EvidenceKind.PARAMETER) for text, at in reading.schema.texts]
+    texts += [(text, at, EvidenceKind.PARAMETER) for text, at in _values(tool.input_schema)]
     if tool.title:
         texts.append((tool.title, "/title", EvidenceKind.TITLE))
     joined = "\n".join([text for text, _, _ in texts])
@@ -123,6 +131,26 @@ def _hidden(reading: Reading, book: Rulebook) -> Iterator[Evidence]:
             yield Evidence(
                 kind=kind, rule=_HIDES, category=None, strength=Strength.STRONG, quote=quote, pointer=pointer
             )
+
+
+def _values(schema: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
+    """Yield the titles, defaults and listed values that are long enough to be a sentence, with their pointers."""
+    properties = schema.get("properties") if isinstance(schema, Mapping) else None
+    if not isinstance(properties, dict):
+        return
+    for name, value in islice(properties.items(), MAX_PARAMETERS):
+        if not isinstance(value, dict) or _WORDED.isdisjoint(value):
+            continue
+        at = f"/input_schema/properties/{name.replace('~', '~0').replace('/', '~1')}"
+        for key in sorted(_WORDED & value.keys()):
+            held = value[key]
+            if isinstance(held, str):
+                if len(held) >= SENTENCE:
+                    yield held, f"{at}/{key}"
+            elif isinstance(held, list):
+                for index, item in enumerate(held[:MAX_VALUES]):
+                    if isinstance(item, str) and len(item) >= SENTENCE:
+                        yield item, f"{at}/{key}/{index}"
 
 
 def _orders(texts: list[tuple[str, str, EvidenceKind]], book: Rulebook) -> Iterator[Evidence]:
