@@ -2,13 +2,16 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from crawler.definition import clean_tool
 from crawler.language import language_of
+from crawler.tree import SourceTree
 from mcp_catalogue.model import Origin, Tool
 
+MAX_LINE = 200
+"""Bytes of a source line that is quoted; a longer one belongs to a minified file."""
 _BUILT = re.compile(r"(?:^|/)(?:dist|build|lib|out|esm|cjs|bundle|es|umd)(?:/|$)")
 
 
@@ -48,3 +51,22 @@ def _sources(group: dict[str, Tool]) -> list[Tool]:
 def _place(tool: Tool) -> tuple[str, int, str]:
     where = tool.location
     return (where.file if where else "", where.line if where else 0, tool.name)
+
+
+def with_lines(tools: Iterable[Tool], tree: SourceTree) -> Iterator[Tool]:
+    """Yield the tools with the source lines of their effects, as far as the tree holds the files."""
+    files: dict[str, list[bytes]] = {}
+    for tool in tools:
+        if not tool.effects:
+            yield tool
+            continue
+        for effect in tool.effects:
+            if effect.file not in files:
+                files[effect.file] = (tree.read(effect.file) or b"").splitlines()
+        yield replace(tool, effect_lines=tuple(_line(files[e.file], e.line) for e in tool.effects))
+
+
+def _line(lines: list[bytes], number: int) -> str:
+    """Return one line without the white space around it, or nothing where it is too long to be shown whole."""
+    found = lines[number - 1].strip() if 0 < number <= len(lines) else b""
+    return found.decode("utf-8", "replace") if len(found) <= MAX_LINE else ""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from crawler.extractors.base import Extraction, Project
-from crawler.finishing import finish_tools
+from crawler.finishing import finish_tools, with_lines
 from mcp_catalogue.model import Completeness, Origin, ServerFacts, ServerId, Status, Tool, Unreadable, Unresolved
 
 FILES = "files"
@@ -37,7 +37,7 @@ def join(project: Project, found: Mapping[str, Extraction]) -> Extracted:
     tree, origin = project.tree, project.tree.origin
     parts = list(found.values())
     raw, unresolved = _tools(found)
-    tools = finish_tools(raw)
+    tools = tuple(with_lines(finish_tools(raw), tree))
     said = [e for name, e in found.items() if name != FILES or len(found) == 1]  # a file's silence says nothing of code
     unreadable = tuple(dict.fromkeys(u for e in said for u in e.unreadable))
     unreadable += tree.skipped if not project.root else ()

@@ -222,7 +222,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """One tool as declared. `variant` numbers different tools of one name; `digest` covers the definition."""
+    """One tool as declared. `variant` numbers different tools of one name; `digest` covers the definition.
+
+    `effect_lines` are the source lines of `effects`, in their order: stored and shown, no part of an entry.
+    """
 
     name: str
     variant: int | None = None
@@ -238,6 +241,7 @@ class Tool:
     handler: Handler | None = None
     digest: Digest = Digest("")
     effects: tuple[Effect, ...] = ()
+    effect_lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,13 +75,13 @@ def places(facts: ServerFacts, tool: Tool, label: Classification) -> tuple[Place
                 ),
             )  # fmt: skip
     lines = {(file, line) for file, line, _ in found}
-    for effect in tool.effects:
+    for index, effect in enumerate(tool.effects):
         if (effect.file, effect.line) not in lines:
-            text = f"{effect.id} {effect.target}" if effect.target else effect.id
+            text = (tool.effect_lines[index] if index < len(tool.effect_lines) else "") or effect.id
             link = line_address(facts, effect.file, effect.line)
             found.setdefault(
                 (effect.file, effect.line, text),
-                Place(shorten(text, _QUOTE), effect.file, effect.line, link, effect.via, None, ""),
+                Place(shorten(text, _QUOTE), effect.file, effect.line, link, effect.via, None, effect.id),
             )
     return tuple(found.values())[:MAX_QUOTES]
 

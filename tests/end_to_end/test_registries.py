@@ -38,8 +38,11 @@ def test_the_okx_server_is_read_and_labelled(catalogue: Run) -> None:
     assert (cancel["primary"], cancel["severity"]) == ("Destructive", "critical")
     assert [also["category"] for also in cancel["also"]] == ["Financial"]
     assert cancel["location"]["file"] == "mcp_okx/trading.py"
-    for item in cancel["evidence"]:
-        assert item["quote"] in cancel["name"] + cancel["description"] + json.dumps(cancel["input_schema"])
+    definition = cancel["name"] + cancel["description"] + json.dumps(cancel["input_schema"])
+    assert all(item["quote"] in definition for item in cancel["evidence"] if item["pointer"])
+    in_code = [item for item in cancel["evidence"] if item["kind"] == "effect"]
+    assert in_code
+    assert all(item["file"] == "mcp_okx/trading.py" and "cancel_order" in item["quote"] for item in in_code)
     assert {tool["primary"] for name, tool in tools.items() if name.startswith("get_")} == {"Read"}
 
 
