@@ -4,6 +4,7 @@ First what the tool does to what, and where that is said; then what follows from
 sentence); then which arguments carry it. It quotes the definition and never says that something is safe.
 """
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from classifier.combine import Claim, Verdict
@@ -11,7 +12,7 @@ from classifier.names import tokenize
 from classifier.phrases import Phrase
 from classifier.reading import Reading
 from classifier.words import lexicon, third
-from mcp_catalogue.model import Category, EvidenceKind, Operation, Signal
+from mcp_catalogue.model import Category, Evidence, EvidenceKind, Operation, Signal
 
 MAX_QUOTE = 160
 _SIGNAL_WORDS = {
@@ -27,6 +28,15 @@ _IDENTITIES = frozenset(
     {"id", "ids", "uuid", "uuids", "key", "slug", "name", "path", "number", "sid", "symbol", "code"}
 )
 _ARTICLES = frozenset({"a", "an", "the", "all"})
+_JOINTS = {
+    "wait": "for", "look": "at", "listen": "to", "subscribe": "to", "unsubscribe": "from", "connect": "to",
+    "reply": "to", "respond": "to", "interact": "with", "navigate": "to",
+}  # fmt: skip
+_LEADING = frozenset({"a", "an", "the", "my", "your", "this", "its", "their", "existing", "new"})
+_TRAILING = frozenset(
+    {"accessible", "available", "belonging", "matching", "containing", "open", "visible", "currently"}
+)
+_CONSONANTAL = ("user", "uni", "use", "usage", "uuid", "uri", "url", "one", "euro")
 _LANGUAGES = {"zh": "Chinese", "ja": "Japanese", "ko": "Korean", "ru": "Russian"}
 
 
@@ -40,7 +50,7 @@ def compose(reading: Reading, verdict: Verdict, found: tuple[Operation, ...], ra
 
 
 def _what(reading: Reading, verdict: Verdict, found: tuple[Operation, ...]) -> str:
-    name, server = reading.tool.name, reading.context.server
+    name, server = reading.tool.name, _plain(reading.context.server)
     subject = f"`{name}` on {server}" if server else f"`{name}`"
     if not verdict.deciding:
         return (
@@ -57,9 +67,27 @@ def _what(reading: Reading, verdict: Verdict, found: tuple[Operation, ...]) -> s
     if claim.source == "parameter":
         return f"{subject} takes `{evidence.quote}`."
     if phrase is None:
-        return f"{subject} says so itself: “{_short(evidence.quote)}”."
-    sentence = f"{subject} {third(phrase.base).replace('_', ' ')}{_noun(phrase, claim.category)}"
+        return _named(reading, subject, evidence)
+    noun = _noun(phrase, claim.category)
+    joint = f" {_JOINTS[phrase.base]}" if noun and phrase.base in _JOINTS else ""
+    sentence = f"{subject} {third(phrase.base).replace('_', ' ')}{joint}{noun}"
     return f"{sentence}{_said_by(reading, claim)}."
+
+
+def _named(reading: Reading, subject: str, evidence: Evidence) -> str:
+    """Tell what there is to read where no action is named."""
+    if evidence.kind is EvidenceKind.DESCRIPTION:
+        return f"{subject} is described with the words “{_short(evidence.quote)}”."
+    text = reading.clause.quote or next(
+        (t.strip() for t in (reading.tool.description or "").split("\n") if t.strip()), ""
+    )
+    return f"{subject} is described as “{_short(text)}”." if text else f"{subject} has no description."
+
+
+def _plain(server: str) -> str:
+    """Return a server's name without emoji and other signs that are no part of a sentence."""
+    kept = [c for c in server if unicodedata.category(c) not in {"So", "Sk", "Cn", "Co", "Cf"} and c != "\ufe0f"]
+    return " ".join("".join(kept).split())
 
 
 def _operations(subject: str, claim: Claim, found: tuple[Operation, ...]) -> str:
@@ -72,7 +100,12 @@ def _operations(subject: str, claim: Claim, found: tuple[Operation, ...]) -> str
 
 def _noun(phrase: Phrase, category: Category) -> str:
     """Return the object as one reads it aloud, with its article."""
-    noun = phrase.noun
+    words = phrase.noun.split()
+    while len(words) > 1 and words[0] in _LEADING:
+        words = words[1:]
+    while len(words) > 1 and (words[-1] in _TRAILING or (words[-1].endswith("ed") and words[-2].endswith("s"))):
+        words = words[:-1]
+    noun = " ".join(words)
     if not noun:
         return ""
     if not noun.isascii():
@@ -82,7 +115,7 @@ def _noun(phrase: Phrase, category: Category) -> str:
         return f" {noun}"
     if category is Category.READ or last in lexicon().grammar.uncounted:
         return f" the {noun}" if category is Category.READ else f" {noun}"
-    return f" {'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    return f" {'an' if noun[0] in 'aeiou' and not noun.startswith(_CONSONANTAL) else 'a'} {noun}"
 
 
 def _said_by(reading: Reading, claim: Claim) -> str:
@@ -115,7 +148,9 @@ def _repeats(quote: str, name: str) -> bool:
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.split()).rstrip(".")
+    text = " ".join(text.split()).rstrip(".:;, ")
+    if text.count("(") > text.count(")"):
+        text = text[: text.rindex("(")].rstrip() or text
     return text if len(text) <= MAX_QUOTE else text[: MAX_QUOTE - 3].rsplit(" ", 1)[0] + " …"
 
 
