@@ -7,9 +7,11 @@ from typing import ClassVar, Protocol
 
 from tree_sitter import Node
 
+from crawler.effects.gojoin import MAX_TEXT, differs, formatted, one, reports, types_in
 from crawler.effects.goreads import Call, Shape, shape_of
 from crawler.extractors.golang.evaluate import Evaluator, OutOfBudgetError
-from crawler.extractors.golang.execute import Executor, best
+from crawler.extractors.golang.execute import Executor
+from crawler.extractors.golang.flow import _names
 from crawler.extractors.golang.index import GoFile, GoIndex
 from crawler.extractors.golang.literals import Frame
 from crawler.extractors.golang.operators import binary, struct_fields
@@ -20,14 +22,12 @@ from crawler.extractors.grammar import find, text
 
 DEPTH = 10
 """Own functions between a handler and an effect."""
-_TEXT = 2_000  # characters of a joined string
 _LINKS = 12  # steps of one access path
 _IMPLEMENTERS = 4  # types that one call through an interface is followed into
 _FILLS = re.compile(r"Unmarshal|Decode|Bind|Scan|Parse|Load|Process|Read|Get|Find|First|Select|Into")
 _DOUBLES = re.compile(r"(?i)^(?:mock|fake|stub|noop|test)")
 _PASSES = frozenset({"path/filepath", "path", "strings", "fmt", "bytes", "io", "bufio"})
 _ERROR = re.compile(r"\w*[eE]rr(?:or)?\d?\s*([!=]=)\s*nil")
-_FORMAT = re.compile(r"%[-+# 0]*\d*(?:\.\d+)?[a-zA-Z]")
 
 Route = tuple[str, tuple[str, ...]]
 Key = tuple[int, tuple[Type, ...], bool, tuple[object, ...]]
@@ -92,6 +92,8 @@ class Follower(Executor):
         if len(self.stack) > DEPTH or any(f.node.id == function.node.id for f in self.stack):
             self.cut += 1
             return Unknown(results)
+        if self.stack and reports(function) and not any(isinstance(a, Fn) for a in args):
+            return Unknown(results)
         key = self._key(function, args, types)
         if key is not None and key in self._done:
             value, seen = self._done[key]
@@ -115,7 +117,7 @@ class Follower(Executor):
         frame = Frame(function.file, Scope(function.scope), bound, results, receiver=function.receiver)
         self.depth += 1
         try:
-            self._bind_parameters(function, args, frame)
+            self._bind_parameters(function, [Unknown() if a is None else a for a in args], frame)
             self.block(body, frame)
         finally:
             self.depth -= 1
@@ -125,19 +127,14 @@ class Follower(Executor):
         """Join what the returns of a function give: where they differ the result is not known."""
         rows = [v.items if isinstance(v, Multi) else (v,) for v in returned]
         rows = [r for r in rows if len(r) < 2 or r[0] is not None or r[-1] is None] or rows  # without what failed
-        columns = [
-            _one([row[place] for row in rows if place < len(row)]) for place in range(max(map(len, rows), default=0))
-        ]
+        width = max(map(len, rows), default=0)
+        columns = [one([row[place] for row in rows if place < len(row)]) for place in range(width)]
         if not columns:
             return Unknown(results)
         first = columns[0]
-        if (
-            isinstance(first, Unknown)
-            and not isinstance(first, Shape)
-            and results.kind != "any"
-            and not self.route(first)
-        ):
-            columns[0] = Unknown(results, first)
+        bare = isinstance(first, Unknown) and not isinstance(first, Shape) and self.route(first) is None
+        if (bare or first is None) and results.kind not in {"any", "basic"}:
+            columns[0] = Unknown(results, first if isinstance(first, Unknown) else None)
         return Multi(tuple(columns)) if len(columns) > 1 else columns[0]
 
     def _key(self, function: Fn, args: list[Value], types: tuple[Type, ...]) -> Key | None:
@@ -213,7 +210,7 @@ class Follower(Executor):
         if not isinstance(value, Unknown) or value.type.kind != "any":
             return value
         if (module, path) == ("fmt", ("Sprintf",)) and args and isinstance(args[0], str):
-            return Shape(STRING, shape=_formatted(args))
+            return Shape(STRING, shape=formatted(args))
         parent = next((a for a in args if isinstance(a, Unknown)), None) if module in _PASSES else None
         return Outside(parent=parent, module=module, path=(*path[-_LINKS:-1], f"{path[-1]}()"))
 
@@ -235,12 +232,12 @@ class Follower(Executor):
         under, file = self.index.underlying(kind)
         if under.kind != "interface" or under.node is None or file is None:
             return None
+        spec = next((n for n in under.node.named_children if text(child(n, "name")) == name), None)
         values = [
             self.run(Fn(m.node, m.file, receiver=Unknown(t), name=name), args)
             for t in self._implementers(under.node)
-            if (m := self.method(t, name)) is not None
+            if (m := self.method(t, name)) is not None and (spec is None or types_in(m.node) == types_in(spec))
         ]
-        spec = next((n for n in under.node.named_children if text(child(n, "name")) == name), None)
         if spec is None:
             return values[0] if values else None
         if not values and self.route(receiver) is None and (module := self._client(spec, file)):
@@ -322,8 +319,13 @@ class Follower(Executor):
         right = self.eval(child(node, "right"), frame)
         operator, known = text(child(node, "operator")), (shape_of(left), shape_of(right))
         if operator == "+" and any(known) and (isinstance(left, Unknown) or isinstance(right, Unknown)):
-            return Shape(STRING, shape="".join("{}" if part is None else part for part in known)[:_TEXT])
+            return Shape(STRING, shape="".join("{}" if part is None else part for part in known)[:MAX_TEXT])
         return binary(operator, left, right)
+
+    def assertion(self, node: Node, frame: Frame, kind: Type) -> Value:
+        """Evaluate a type assertion; it says of what is nil here that it is not always."""
+        value = Evaluator._assertion(self, node, frame, kind)  # noqa: SLF001
+        return Unknown(self.index.type_of(child(node, "type"), frame.file, frame.bound)) if value is None else value
 
     def branch(self, node: Node, frame: Frame) -> str | None:
         """Run an `if`; the handling of an error is not what a tool is for."""
@@ -342,6 +344,31 @@ class Follower(Executor):
             frame.scope = frame.scope.parent or frame.scope
         return None
 
+    def zero(self, kind: Type) -> Value:
+        """Return the zero value of a type; what a pointer holds by then is not known."""
+        return Unknown(kind) if kind.kind == "pointer" else super().zero(kind)
+
+    def _maybe(self, body: Callable[[], str | None], frame: Frame) -> None:
+        """Run a branch that may not be taken: a constant that it changes is not known after it."""
+        changed: list[tuple[Scope, str]] = []
+
+        def watched() -> str | None:
+            before = _names(frame)
+            signal = body()
+            if signal is None:
+                pairs = [(scope, name, old) for scope, names in before for name, old in names.items()]
+                changed.extend((scope, name) for scope, name, old in pairs if differs(old, scope.names.get(name)))
+            return signal
+
+        super()._maybe(watched, frame)
+        for scope, name in changed:
+            scope.names[name] = Unknown()
+
+    def _either(self, then: Node | None, other: Node, frame: Frame) -> None:
+        """Run both branches as ones that may not be taken."""
+        for taken in (then, other):
+            self._maybe(lambda taken=taken: self._branch(taken, frame), frame)  # type: ignore[misc]
+
     def defer(self, node: Node, frame: Frame) -> str | None:
         """Run a deferred call where it stands."""
         held, self.deferred = self.deferred, True
@@ -358,33 +385,15 @@ class Follower(Executor):
             self._maybe(lambda case=case: self.block(case, frame), frame)  # type: ignore[misc]
         return None
 
-    _HANDLERS: ClassVar[dict[str, Callable[..., Value]]] = {  # type: ignore[assignment]
+    _HANDLERS: ClassVar[dict[str, Callable[..., Value]]] = {
         **Executor._HANDLERS,  # noqa: SLF001
         "call_expression": call_node,
+        "type_assertion_expression": assertion,
         "binary_expression": join,
     }
-    _STATEMENTS: ClassVar[dict[str, Callable[..., str | None]]] = {  # type: ignore[assignment]
+    _STATEMENTS: ClassVar[dict[str, Callable[..., str | None]]] = {
         **Executor._STATEMENTS,  # noqa: SLF001
         "if_statement": branch,
         "defer_statement": defer,
         "select_statement": select_case,
     }
-
-
-def _one(values: list[Value]) -> Value:
-    """Join the values that one result has at several returns."""
-    first = values[0]
-    if len(values) == 1 or all(type(v) is type(first) and v == first for v in values[1:]):
-        return first
-    if any(isinstance(v, str | int | float | bool) for v in values) or (None in values and not _unknown(values)):
-        return Unknown()
-    return best(values, ANY)
-
-
-def _unknown(values: list[Value]) -> bool:
-    return any(isinstance(v, Unknown) for v in values)
-
-
-def _formatted(args: list[Value]) -> str:
-    rest = iter(args[1:])
-    return _FORMAT.sub(lambda _: shape_of(next(rest, None)) or "{}", str(args[0]))[:_TEXT]
