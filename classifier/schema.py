@@ -10,6 +10,7 @@ MAX_DEPTH = 2
 """Levels of nesting below a parameter that are read; what lies deeper shapes a record and not the call."""
 _BRANCHES = ("anyOf", "oneOf", "allOf")
 _DEEPER = frozenset({"properties", "items", *_BRANCHES})
+_VALUED = frozenset({"enum", "const", "anyOf", "oneOf"})
 SURE_ACTION_NAMES = frozenset(
     [
         "action",
@@ -110,10 +111,10 @@ def _inside(schema: Mapping[str, Any], pointer: str, depth: int, wanted: Callabl
         branches = schema.get(key)
         if isinstance(branches, list):
             for index, branch in enumerate(branches[:50]):
-                if isinstance(branch, dict):
+                if isinstance(branch, dict) and not _DEEPER.isdisjoint(branch):
                     _walk(branch, f"{pointer}/{key}/{index}", depth + 1, wanted, out)
     items = schema.get("items")
-    if isinstance(items, dict):
+    if isinstance(items, dict) and not _DEEPER.isdisjoint(items):
         _walk(items, f"{pointer}/items", depth + 1, wanted, out)
 
 
@@ -144,6 +145,8 @@ def _kind(value: Mapping[str, Any]) -> str:
 
 
 def _values(value: Mapping[str, Any], pointer: str) -> tuple[tuple[str, ...], str]:
+    if _VALUED.isdisjoint(value):
+        return (), pointer
     enum = value.get("enum")
     if isinstance(enum, list):
         return tuple(v for v in enum[:200] if isinstance(v, str)), f"{pointer}/enum"
