@@ -66,7 +66,7 @@ _SUPPORTS: dict[str, tuple[str, Strength]] = {
 _INCIDENTAL = ("cache", "tmp", "temp", "token", "session", "auth", "log", "login", "lock", "telemetry", "analytics")
 _EVERY_TOOL = "every tool"  # how a crawler marks what nearly all tools of a server do in one place
 _COMMANDS = ("process.run", "process.shell")
-_MAKES = frozenset({"download", "generate", "send", "run"})
+_MAKES = frozenset({"download", "generate", "send", "run", "deploy"})
 FAR = 4
 """Calls away from the handler from which an effect counts one step less."""
 
