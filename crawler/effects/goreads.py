@@ -82,8 +82,9 @@ def _http(entry: Entry, call: Call) -> tuple[str, str | None]:
 
 def _request(entry: Entry, call: Call) -> tuple[str, str | None]:
     """Read `(method, url)`, after a context where the function takes one."""
-    at = int(call.path[-1].endswith("WithContext"))
     given = [*call.args, None, None, None]
+    named = [(isinstance(v, Foreign) and v.name.startswith("Method")) or isinstance(v, str) for v in given[:2]]
+    at = int(named == [False, True] or call.path[-1].endswith("WithContext"))
     method, url = given[at], given[at + 1]
     name = method.name.removeprefix("Method") if isinstance(method, Foreign) else shape_of(method) or ""
     verb = name.lower() or ("get" if isinstance(method, str) else "")

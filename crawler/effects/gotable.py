@@ -11,6 +11,7 @@ from functools import cache
 from crawler.effects.table import Entry, Table, table
 
 _ANY = "*"
+_MAX_KNOWN = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,20 @@ class Modules:
     beginnings: dict[str, tuple[Entry, ...]]
     others: tuple[Entry, ...]
     _named: dict[str, tuple[tuple[Entry, ...], bool]] = field(default_factory=dict)
+    _found: dict[tuple[str, tuple[str, ...]], Entry | None] = field(default_factory=dict)
 
     def find(self, module: str, path: tuple[str, ...]) -> Entry | None:
         """Return the entry that fixes most of `path`, or None."""
+        if (module, path) in self._found:
+            return self._found[module, path]
+        if len(self._found) > _MAX_KNOWN:
+            self._found.clear()
         entries, known = self._named.get(module) or self._named.setdefault(module, self._of(module))
         if not known and "." in module.partition("/")[0]:
             entries = self.others
-        return max((e for e in entries if e.fits(path)), key=lambda e: e.weight, default=None)
+        best = max((e for e in entries if e.fits(path)), key=lambda e: e.weight, default=None)
+        self._found[module, path] = best
+        return best
 
     def _of(self, module: str) -> tuple[tuple[Entry, ...], bool]:
         found = [e for prefix in _prefixes(module) for e in self.exact.get(prefix, ())]

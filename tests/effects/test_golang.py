@@ -181,7 +181,7 @@ def test_decoys(body: str) -> None:
 @pytest.mark.parametrize(
     "check",
     [
-        "found := false; for _, p := range listed() { if p == in.Path { found = true } }; if !found { return nil, nil }",
+        "found := false; for _, p := range all() { if p == in.Path { found = true } }; if !found { return nil, nil }",
         (
             'problems := []string{}; if in.Path == "" { problems = append(problems, "x") }; '
             "if len(problems) > 0 { return nil, nil }"
@@ -196,7 +196,7 @@ def test_a_check_that_may_pass_does_not_end_the_handler(check: str) -> None:
 type problem struct { text string }
 func (p *problem) Error() string { return p.text }
 func check(path string) error { if path == "" { return &problem{"empty"} }; return nil }
-func listed() []string { return []string{"a", "b"} }
+func all() []string { return []string{"a", "b"} }
 func find(path string) *Args { if path == "a" { return nil }; return nil }
 """
     assert names(f"{check}\n\tos.Remove(in.Path)", "os", "encoding/json", rest=rest) == ["file.delete"]
