@@ -17,7 +17,18 @@ from crawler.effects.table import Table, table
 from crawler.extractors.python.budget import Budget
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.server import Body
-from crawler.extractors.python.values import MISSING, Function, Made, Partial, Place, Text, Unknown, Value
+from crawler.extractors.python.values import (
+    MISSING,
+    External,
+    Function,
+    Made,
+    Method,
+    Partial,
+    Place,
+    Text,
+    Unknown,
+    Value,
+)
 from mcp_catalogue.model import Effect, EffectId
 
 STEPS = 5_000
@@ -33,6 +44,7 @@ EVERY_TOOL = "every tool"
 TEMPORARY = "temporary files"
 """First link of the chain of an effect on a file that the same call made, or on the server's own scratch files."""
 _UPKEEP = ("cleanup", "clean_up", "sweep", "expire", "evict", "prune", "rotate", "legacy", "migrat", "staging", "stale")
+_RUNNERS = frozenset({"to_thread", "run_in_executor", "run_sync", "submit", "run_in_threadpool"})
 _MANY = 5
 _NEARLY_ALL = 0.8
 
@@ -65,12 +77,24 @@ class _Watcher:
                     via = (TEMPORARY, *via)
                 effect = Effect(id=EffectId(id_), target=target, file=place.file, line=place.line, via=via)
                 self.effects.setdefault((id_, target, place.file, place.line), effect)
+        if path.rpartition(".")[2] in _RUNNERS:
+            self._handed(args, kwargs, place)
         for value in (*args, *kwargs.values()):
             function = self.run.force(value)
             while isinstance(function, Partial):
                 function = self.run.force(function.function)
             if isinstance(function, Function) and function.node not in self.run.active:
                 self.run.invoke(function, [], {}, place)
+
+    def _handed(self, args: list[Value], kwargs: dict[str, Value], place: Place) -> None:
+        """Look up an outside function that is handed on with its arguments (`asyncio.to_thread(requests.get, url)`)."""
+        for index, value in enumerate(args[:2]):
+            function = self.run.first(value)
+            owner = function.owner if isinstance(function, Method) else None
+            if isinstance(function, External):
+                self.call(function.path, None, args[index + 1 :], kwargs, place)
+            elif isinstance(function, Method) and isinstance(owner, Made):
+                self.call(f"{owner.path}().{function.name}", owner, args[index + 1 :], kwargs, place)
 
     def _own_file(self, id_: str, value: Value, via: tuple[str, ...]) -> bool:
         """Tell whether a path was made by this very call, or is upkeep of the server's own files."""
@@ -88,6 +112,8 @@ class _Watcher:
     def _temporary(self, value: Value, depth: int = 5) -> bool:
         """Tell whether a path is made by `tempfile`, or below one that is."""
         known = self.run.first(value) if value is not MISSING else None
+        if isinstance(known, Method):
+            return known.name == "git_dir"  # what git keeps for itself
         if not isinstance(known, Made):
             return False
         if known.path.startswith("tempfile."):

@@ -153,6 +153,39 @@ def test_callbacks_and_threads_are_followed() -> None:
     assert effects({"server.py": HEAD + dedent(code)}) == {("file.delete", None)}
 
 
+def test_an_outside_function_handed_to_a_runner_is_called() -> None:
+    code = """
+        import asyncio, os
+        import requests
+        from fastmcp import FastMCP
+        mcp = FastMCP("x")
+        session = requests.Session()
+
+        @mcp.tool
+        async def act(url, path):
+            await asyncio.to_thread(session.put, url)
+            await asyncio.get_running_loop().run_in_executor(None, os.remove, path)
+            print(requests.get)
+    """
+    assert effects({"server.py": code}) == {("http.put", None), ("file.delete", None)}
+
+
+def test_files_of_git_itself_and_unpacked_temporary_files_are_marked() -> None:
+    code = """
+        import git, os, pathlib, tempfile
+        from fastmcp import FastMCP
+        mcp = FastMCP("x")
+
+        @mcp.tool
+        def act(repo):
+            (pathlib.Path(git.Repo(repo).git_dir) / "MERGE_HEAD").unlink()
+            handle, path = tempfile.mkstemp()
+            os.remove(path)
+    """
+    found = tools_of({"server.py": dedent(code)})["act"].effects
+    assert [e.via[:1] for e in found if e.id == "file.delete"] == [("temporary files",)] * 2
+
+
 def test_hostile_handlers_end() -> None:
     code = """
         import os

@@ -76,7 +76,7 @@ def names(body: str, imports: str = "", rest: str = "", **sources: str) -> list[
         (
             'import { Octokit } from "@octokit/rest"; const gh = new Octokit();',
             "await gh.rest.issues.listForRepo({}); await gh.rest.repos.get({})",
-            [],
+            ["api.read"],
         ),
         (
             'import { S3Client, DeleteObjectCommand } from "@aws-sdk/client-s3"; const s3 = new S3Client({});',
@@ -116,7 +116,7 @@ def names(body: str, imports: str = "", rest: str = "", **sources: str) -> list[
         (
             'import ccxt from "ccxt"; const x = new ccxt.binance();',
             "await x.cancelOrder(args.id); await x.fetchBalance()",
-            ["exchange.cancel"],
+            ["api.read", "exchange.cancel"],
         ),
         (
             'import { ethers } from "ethers"; const w = new ethers.Wallet("k");',

@@ -70,7 +70,7 @@ def call(run: Interpreter, target: Value, args: list[Value], kwargs: dict[str, V
         return _made(run, target, args, kwargs, place)
     if isinstance(target, Unknown):
         if run.watcher is not None:
-            run.watcher.call(f"?.{target.text.rpartition('.')[2]}", None, args, kwargs, place)
+            run.watcher.call(f"?.{target.text}", None, args, kwargs, place)
         function = _only_function(run, args)
         if function is not None and not kwargs:
             return function  # an unknown decorator is taken to return what it decorates

@@ -74,8 +74,9 @@ def _unpack(run: Interpreter, targets: list[ast.expr], value: Value, scope: Scop
     parts = run.first(value)
     if not isinstance(parts, (tuple, list)) or any(isinstance(p, Rest) for p in parts):
         source = parts.source if isinstance(parts, Rest) else parts
+        kept = isinstance(source, Unknown) or (isinstance(source, Made) and source.path == "tempfile.mkstemp")
         for target in targets:
-            assign(run, target, source if isinstance(source, Unknown) else Unknown("unpacked"), scope)
+            assign(run, target, source if kept else Unknown("unpacked"), scope)
         return
     star = next((i for i, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
     if star is None:
