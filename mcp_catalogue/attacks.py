@@ -95,10 +95,40 @@ def attacks_for(
     tool: Tool, label: Classification, patterns: Iterable[AttackPattern] | None = None
 ) -> tuple[tuple[AttackPattern, str], ...]:
     """Return the patterns that `tool` serves, gravest first, each with the line that says why."""
-    known = attack_patterns() if patterns is None else patterns
     traits = _Traits(tool, label)
-    found = [(pattern, reason) for pattern in known if (reason := traits.reason(pattern)) is not None]
+    given = (frozenset(traits.categories), frozenset(traits.signals), tool.origin, bool(tool.effects))
+    known = _shipped(*given) if patterns is None else _possible(patterns, *given)
+    found = [(pattern, reason) for pattern, clauses in known if (reason := traits.reason(clauses)) is not None]
     return tuple(sorted(found, key=lambda pair: (-pair[0].severity.rank, pair[0].id)))
+
+
+_Possible = tuple[tuple[AttackPattern, tuple[Clause, ...]], ...]
+
+
+@lru_cache(maxsize=4096)
+def _shipped(categories: frozenset[Category], signals: frozenset[str], origin: Origin, effects: bool) -> _Possible:  # noqa: FBT001
+    return _possible(attack_patterns(), categories, signals, origin, effects)
+
+
+def _possible(
+    patterns: Iterable[AttackPattern],
+    categories: frozenset[Category],
+    signals: frozenset[str],
+    origin: Origin,
+    effects: bool,  # noqa: FBT001
+) -> _Possible:
+    """Return the clauses that tools with these traits may meet; many tools share them."""
+
+    def may_hold(clause: Clause) -> bool:
+        return not (
+            (clause.signals and signals.isdisjoint(clause.signals))
+            or (clause.categories and categories.isdisjoint(clause.categories))
+            or (clause.origins and origin not in clause.origins)
+            or (clause.effects and not effects)
+        )
+
+    kept = ((pattern, tuple(filter(may_hold, pattern.applies))) for pattern in patterns)
+    return tuple((pattern, clauses) for pattern, clauses in kept if clauses)
 
 
 class _Traits:
@@ -112,25 +142,17 @@ class _Traits:
         self.parameters = {name: _words(name) for name in _parameter_names(tool)}
         self.words = frozenset[str]().union(*self.parameters.values())
 
-    def reason(self, pattern: AttackPattern) -> str | None:
-        for clause in pattern.applies:
-            if clause.signals and self.signals.isdisjoint(clause.signals):
-                continue  # the commonest cases, told at once
+    def reason(self, clauses: Iterable[Clause]) -> str | None:
+        for clause in clauses:
             if clause.parameters and self.words.isdisjoint(clause.parameters):
                 continue
-            if clause.effects and not self.tool.effects:
+            if clause.lacks and not self.words.isdisjoint(clause.lacks):
                 continue
-            if (line := self._hold(clause)) is not None:
+            if (line := self._line(clause)) is not None:
                 return line
         return None
 
-    def _hold(self, clause: Clause) -> str | None:
-        if clause.categories and self.categories.isdisjoint(clause.categories):
-            return None
-        if clause.origins and self.tool.origin not in clause.origins:
-            return None
-        if clause.lacks and not self.words.isdisjoint(clause.lacks):
-            return None
+    def _line(self, clause: Clause) -> str | None:
         filled = {"{tool}": self.tool.name}
         for key, wanted, find in (
             ("{signal}", clause.signals, self._signal),
@@ -138,10 +160,11 @@ class _Traits:
             ("{parameter}", clause.parameters, self._parameter),
             ("{quote}", clause.evidence, self._quote),
         ):
-            if wanted and (hit := find(wanted)) is None:
-                return None
             if wanted:
-                filled[key] = hit or ""
+                hit = find(wanted)
+                if hit is None:
+                    return None
+                filled[key] = hit
         return _fill(clause.reason, filled)
 
     def _signal(self, wanted: tuple[str, ...]) -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from mcp_catalogue.model import ServerId
 from mcp_catalogue.pages import manifest as memory
 from mcp_catalogue.pages.attack_pages import Uses
+from mcp_catalogue.pages.environment import prepare
 from mcp_catalogue.pages.groups import GROUPS, Ground
 from mcp_catalogue.pages.machine import sitemaps
 from mcp_catalogue.pages.manifest import Manifest, Unit, make_unit
@@ -180,6 +181,7 @@ def _make(plan: _Plan, files: dict[str, bytes], processes: int, tick: Callable[[
     batches = _batches(due, plan.overview)
     common = (plan.db, plan.out, plan.site, plan.overview)
     rest = (known, plan.trusted, plan.twins)
+    prepare()
     units, written = run(_Servers(*common, batches, inputs, *rest), len(batches)) if batches else ({}, 0)
     for server in inputs.keys() - set(due):
         units[f"server {server}"] = known[f"server {server}"]

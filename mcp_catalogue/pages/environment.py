@@ -104,6 +104,12 @@ def _template(name: str) -> Template:
     return environment().get_template(name)
 
 
+def prepare() -> None:
+    """Compile every template, for processes that are forked from this one."""
+    for name in environment().list_templates():
+        _template(name)
+
+
 @lru_cache(maxsize=64)
 def _names(kind: type[Page]) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind))

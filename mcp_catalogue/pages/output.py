@@ -23,7 +23,8 @@ DIGEST = 8
 
 def digest(data: bytes) -> bytes:
     """Return the short digest by which a file is compared with its predecessor."""
-    return hashlib.blake2b(data, digest_size=DIGEST).digest()
+    # many processors have instructions for SHA-256: half of the time of BLAKE2
+    return hashlib.sha256(data).digest()[:DIGEST]
 
 
 class Output:

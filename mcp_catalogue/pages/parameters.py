@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from mcp_catalogue.model import Classification, JsonObject, Tool
 from mcp_catalogue.pages.text import shorten
 
@@ -21,8 +23,7 @@ _LIMITS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(msgspec.Struct, frozen=True, gc=False):
     """One row; `risks` are the ids of signals that this parameter raises."""
 
     name: str

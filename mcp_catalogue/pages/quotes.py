@@ -1,6 +1,6 @@
 """Evidence as a page shows it: quotes from the definition, and places in the source."""
 
-from dataclasses import dataclass
+import msgspec
 
 from mcp_catalogue.model import Classification, EvidenceKind, ServerFacts, Tool
 from mcp_catalogue.pages.links import line_address
@@ -21,8 +21,7 @@ _WHERE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(msgspec.Struct, frozen=True, gc=False):
     """One quote with its place; `says` is the category or the signals that it speaks for."""
 
     text: str
@@ -33,8 +32,7 @@ class Quote:
     strength: str
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, gc=False):
     """One place in the source: what was read there, and a link where the commit is known."""
 
     text: str

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from mcp_catalogue.policy.ruling import nameable
 from mcp_catalogue.policy.words import shown
@@ -10,6 +11,7 @@ from mcp_catalogue.policy.words import shown
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 
 
+@lru_cache(maxsize=4096)
 def sanitised(name: str) -> str:
     """Return `name` as Claude Code and Codex write it into a tool's id: other characters become `_`."""
     return _UNSAFE.sub("_", name)

@@ -114,6 +114,8 @@ class Ruling:
 
         A call of at most `a` may come `daily // a` times a day without the sum passing `daily`.
         """
+        if not self.conditions:
+            return self
         sums = {c.path.removeprefix(DAY_SUM): c.value for c in self.conditions if c.path.startswith(DAY_SUM)}
         most = {c.path: c.value for c in self.conditions if c.op == "lte"}
         calls = [int(daily // most[path]) for path, daily in sums.items() if most.get(path)]

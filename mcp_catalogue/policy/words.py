@@ -13,7 +13,8 @@ from mcp_catalogue.policy.ruling import CONDITIONAL, Outcome, Ruling, nameable
 
 def shown(text: str, limit: int = 60) -> str:
     """Return text as one short line: control and invisible characters as escapes, cut at `limit` characters."""
-    safe = "".join(c if _visible(c) else f"\\u{ord(c):04x}" for c in text[: limit + 1])
+    plain = text.isascii() and text.isprintable()
+    safe = text[: limit + 1] if plain else "".join(c if _visible(c) else f"\\u{ord(c):04x}" for c in text[: limit + 1])
     return safe if len(text) <= limit and len(safe) <= 2 * limit else safe[: limit - 1] + "…"
 
 

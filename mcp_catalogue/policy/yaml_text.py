@@ -6,6 +6,7 @@ which YAML reads alike. (PyYAML's writer takes twenty times as long and folds qu
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 _WORDS_WITH_MEANING = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "_"}
 _LONGEST_KEY = 1000
@@ -47,8 +48,11 @@ def _list(value: list[object] | tuple[object, ...], indent: str) -> Iterator[str
 
 
 def _scalar(value: object) -> str:
-    if not isinstance(value, str):
-        return json.dumps(value)
+    return _text(value) if isinstance(value, str) else json.dumps(value)
+
+
+@lru_cache(maxsize=4096)
+def _text(value: str) -> str:
     if value.isascii() and value.isidentifier() and value.lower() not in _WORDS_WITH_MEANING:
         return value
     if value.isprintable():
