@@ -24,7 +24,7 @@ from mcp_catalogue.model import Effect, EffectId
 
 STEPS = 4_000
 """Evaluated expressions and statements of one tool's handler with all that it calls."""
-TOTAL = 60_000
+TOTAL = 120_000
 """The same for all handlers of one project."""
 EFFECTS = 60
 """Effects kept of one tool."""
