@@ -17,6 +17,7 @@ _METHODS = frozenset({"get", "head", "options", "post", "put", "patch", "delete"
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash", "fish", "cmd", "cmd.exe", "powershell", "powershell.exe", "pwsh"})
 _SHELL_FLAGS = frozenset({"-c", "-lc", "-ic", "/c", "/s", "-command", "-encodedcommand"})
 _WRITES = re.compile(r"O_(?:WRONLY|RDWR|APPEND|CREATE|CREAT|TRUNC)\b")
+_FIELDS = ("Header", "Trailer", "Form", "PostForm")
 _MUTATION = re.compile(r"graphql:\s*\\?\"(\w+)\(")
 
 
@@ -76,7 +77,9 @@ def _host(value: Value) -> str | None:
     return found if found.strip("{}/ ") else None
 
 
-def _http(entry: Entry, call: Call) -> tuple[str, str | None]:
+def _http(entry: Entry, call: Call) -> tuple[str, str | None] | None:
+    if any(part.startswith(_FIELDS) for part in call.path[:-1]):
+        return None  # `.Header.Get` of what a request answered
     return entry.id, _host(argument(entry, call))
 
 

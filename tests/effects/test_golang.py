@@ -202,6 +202,11 @@ func find(path string) *Args { if path == "a" { return nil }; return nil }
     assert names(f"{check}\n\tos.Remove(in.Path)", "os", "encoding/json", rest=rest) == ["file.delete"]
 
 
+def test_reading_a_header_is_no_request() -> None:
+    body = 'answer, _ := http.Get("https://api.registry.example"); answer.Header.Get("Location")'
+    assert [e.target for e in follow(body, "net/http")] == ["api.registry.example"]
+
+
 def test_files_that_the_call_made_are_marked() -> None:
     (gone, made) = follow('file, _ := os.CreateTemp("", "x"); defer os.Remove(file.Name())', "os")
     assert made.id == "file.write"
