@@ -16,6 +16,7 @@ from mcp_catalogue.model import EvidenceKind, Strength
 _UNSURE = {Strength.STRONG: Strength.MEDIUM, Strength.MEDIUM: Strength.WEAK, Strength.WEAK: Strength.WEAK}
 
 _CHANGES = frozenset({"update", "create"})
+_DENIED = re.compile(r"(?:\b(?:without|not|never|no|cannot)|n['’]t)\s+$")
 MAX_LATER = 4
 """Sentences after the main clause that are read where the name says nothing."""
 _SENTENCE = re.compile(
@@ -123,6 +124,7 @@ def _phrase(reading: Reading, book: Rulebook, source: str, phrase: Phrase, quote
             and when.about_action
             and when.weight > weight
             and when.holds(phrase, subjects)
+            and not _negated(hit, reading.description.text)
         ):
             rule, weight = hit.rule, when.weight
     sure = phrase.sure and source in {"name", "clause"}
@@ -132,6 +134,11 @@ def _phrase(reading: Reading, book: Rulebook, source: str, phrase: Phrase, quote
     else:
         evidence = evidence_of(rule, EvidenceKind.DESCRIPTION, quote or reading.clause.quote, "/description", strength)
     reading.claim(source, rule, weight, phrase, evidence)
+
+
+def _negated(hit: Pattern, text: str) -> bool:
+    """Tell whether a pattern occurs only where it is denied ("without overwriting an existing file")."""
+    return all(_DENIED.search(text[max(0, m.start() - 16) : m.start()]) for m in hit.regexp.finditer(text))
 
 
 def _refined(phrase: Phrase, clause: Clause) -> Phrase | None:

@@ -83,9 +83,18 @@ def test_a_helper_that_writes_and_deletes_a_file_clears_up_after_itself(label: L
         ("interact_with_shell", "Send input to a running shell and return what it prints.", Category.EXECUTE),
         ("uninstall_helm_release", "Uninstall a release from the cluster.", Category.DESTRUCTIVE),
         ("remove_song_from_list", "Remove a song from a list. The song will still exist.", Category.WRITE),
+        ("restart_worker", "Restart the workers of an app.", Category.EXECUTE),
+        ("open_entities", "Open entities of the graph by their names.", Category.READ),
         ("search_tickets", "Search for tickets and pull requests.", Category.READ),
         ("download_scan", "Download a scan as an embedded resource.", Category.READ),
     ],
 )
 def test_actions_that_their_surroundings_decide(label: Label, name: str, description: str, category: Category) -> None:
     assert label(name, description).primary is category
+
+
+def test_what_is_denied_is_not_claimed(label: Label) -> None:
+    kept = label("create_page", "Create a page without overwriting an existing file.")
+    assert kept.also == ()
+    replaced = label("create_page", "Create a page, overwriting an existing file.")
+    assert [a.category for a in replaced.also] == [Category.DESTRUCTIVE]
