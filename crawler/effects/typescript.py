@@ -197,6 +197,13 @@ class _Watcher:
         """Whether a class is a copy of an SDK's own."""
         return self._found.foreign(cls)
 
+    def count(self) -> int:
+        """Nothing is registered here."""
+        return 0
+
+    def cut_short(self, file: str, line: int, turns: int) -> None:
+        """Nothing is registered here."""
+
     def made(self, callee: Any, args: list[Any]) -> None:  # noqa: ANN401
         """Nothing is registered here."""
 

@@ -50,6 +50,14 @@ class Sink(Protocol):
         """Whether a class is a copy of an SDK's own, and is taken as opaque."""
         ...
 
+    def count(self) -> int:
+        """How many tools were registered so far."""
+        ...
+
+    def cut_short(self, file: str, line: int, turns: int) -> None:
+        """Note that a loop which registers tools ended `turns` turns early, for want of steps."""
+        ...
+
     def interesting(self, function: Fn) -> bool:
         """Whether running `function`, which nobody is known to call, could register something."""
         ...

@@ -9,6 +9,7 @@ from crawler.extractors.typescript.convert import to_text
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.operators import binary
 from crawler.extractors.typescript.values import (
+    Exhausted,
     Guarded,
     Obj,
     Scope,
@@ -187,11 +188,17 @@ def _loop(self: "Evaluator", node: ir.Loop, scope: Scope) -> Completion:
 def _for_each(self: "Evaluator", node: ir.ForEach, scope: Scope) -> Completion:
     source = self.value(node.source, scope)
     items = members.keys_of(self, source) if node.keys else members.to_array(self, source)
-    for item in list(items.items):
+    registered = self.sink.count()
+    for index, item in enumerate(list(items.items)):
         guard = item.guard if isinstance(item, Guarded) else None
         value = item.value if isinstance(item, Guarded) else item
-        with self.under(guard):
-            done = _turn(self, node, value, scope)
+        try:
+            with self.under(guard):
+                done = _turn(self, node, value, scope)
+        except Exhausted:
+            if self.sink.count() > registered:
+                self.sink.cut_short(scope.module.path, node.line, len(items.items) - index)
+            raise
         if done in ("return", "throw") and guard is None:
             return done
         if done == "break":

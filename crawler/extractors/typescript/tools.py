@@ -100,6 +100,15 @@ class ToolSink:
         found = Unresolved(file=site.file, line=site.line, reason=reason, detail=detail[:200], covers=covers)
         self.unresolved.setdefault((site.file, site.line, reason), found)
 
+    def count(self) -> int:
+        """How many tools were registered so far."""
+        return len(self.tools)
+
+    def cut_short(self, file: str, line: int, turns: int) -> None:
+        """Note that a loop which registers tools ended `turns` turns early, for want of steps."""
+        detail = f"the step budget ended {turns} turns before the loop did"
+        self.unknown(Site(file, line), "too-much-work", detail, covers=turns)
+
     def _keep(self, tool: Tool) -> None:
         place = tool.location
         if tool.name in self.taken:
