@@ -24,7 +24,7 @@ from mcp_catalogue.model import Tool, Unreadable
 if TYPE_CHECKING:
     from crawler.effects.typescript import Followed
 
-BUDGET = 1_500_000
+BUDGET = 4_000_000
 """Evaluation steps of one project."""
 _MARKS = (b"modelcontextprotocol", b"fastmcp", b"tools/list", b"McpServer", b"mcp-framework", b"mcp")
 _RECURSION = 12_000
