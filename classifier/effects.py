@@ -67,6 +67,8 @@ _INCIDENTAL = ("cache", "tmp", "temp", "token", "session", "auth", "log", "login
 _EVERY_TOOL = "every tool"  # how a crawler marks what nearly all tools of a server do in one place
 _COMMANDS = ("process.run", "process.shell")
 _MAKES = frozenset({"download", "generate", "send", "run", "deploy"})
+_BY_NAME = ("api.", "cloud.")
+"""Effects told by the name of a client's method. In a helper they may be its own upkeep: polling, pruning, set-up."""
 FAR = 4
 """Calls away from the handler from which an effect counts one step less."""
 
@@ -114,6 +116,6 @@ def _weighed(effect: Effect, strength: Strength) -> Strength:
         return Strength.WEAK
     if effect.id in _COMMANDS and effect.target:
         return Strength.WEAK  # a program or command that the code names is not the caller's to choose
-    if len(effect.via) >= FAR:
+    if len(effect.via) >= FAR or (effect.via and effect.id.startswith(_BY_NAME)):
         return Strength.MEDIUM if strength is Strength.STRONG else Strength.WEAK
     return strength
