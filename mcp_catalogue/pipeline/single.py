@@ -28,9 +28,18 @@ def read_facts(target: Target, context: FetchContext) -> Extracts:
     dependencies, problems = fetch_wanted(found.wants, found.facts, context)
     if dependencies:
         again = _in_time(Job(source=source, dependencies=dependencies))
-        files = {**{p: d for f in dependencies.values() for p, d in load_tree(f).files.items()}, **again.files}
+        files = {**_dependency_files(dependencies), **again.files}
         found = replace(again, files=files, cpu_ms=found.cpu_ms + again.cpu_ms)
     return replace(found, facts=tuple(noted(f, problems) for f in found.facts))
+
+
+def _dependency_files(dependencies: Mapping[str, Fetched]) -> dict[str, bytes]:
+    """Return the dependencies' files by the paths that extractors give them: as they are, or as npm installs them."""
+    files: dict[str, bytes] = {}
+    for name, fetched in dependencies.items():
+        for path, data in load_tree(fetched).files.items():
+            files[path] = files[f"node_modules/{name}/{path}"] = data
+    return files
 
 
 def _in_time(job: Job) -> Extracts:
