@@ -1,11 +1,9 @@
 """What a server asks its user for, and how it is reached: read from what its files name."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from tree_sitter import Query, QueryCursor
-
-from crawler.extractors.typescript.parse import language_of
 from mcp_catalogue.model import Requirement
 
 if TYPE_CHECKING:
@@ -33,14 +31,9 @@ _SYSTEM: Final = frozenset(
 _TRANSPORTS: Final = ((b"StdioServerTransport", "stdio"), (b"SSEServerTransport", "sse"),
                       (b"StreamableHTTPServerTransport", "streamable-http"), (b"httpStream", "streamable-http"),
 )  # fmt: skip
-_ENVIRONMENT: Final = """
-(member_expression
-  object: (member_expression object: (identifier) @p property: (property_identifier) @e)
-  property: (property_identifier) @name)
-(subscript_expression
-  object: (member_expression object: (identifier) @p property: (property_identifier) @e)
-  index: (string (string_fragment) @name))
-"""
+_ENVIRONMENT: Final = re.compile(
+    rb"""\bprocess\s*\??\.\s*env\s*(?:\??\.\s*([A-Za-z_$][\w$]*)|(?:\?\.)?\s*\[\s*["']([^"'\n\\]{1,80})["']\s*\])"""
+)
 _MAX_BUNDLE: Final = 400_000
 
 
@@ -48,17 +41,13 @@ def environment(loader: "Loader") -> Iterator[Requirement]:
     """Yield the environment variables that the loaded files read, by name."""
     names: set[str] = set()
     for path in sorted(p for p, m in loader.modules.items() if m is not None and m.size <= _MAX_BUNDLE):
-        data = loader.resolver.read(path) or b""
-        if b"process.env" not in data:
-            continue
         module = loader.modules[path]
-        tree = module.tree if module is not None else None
-        if tree is None:
+        if module is None or module.tree is None:
             continue
-        for _, found in QueryCursor(Query(language_of(path), _ENVIRONMENT)).matches(tree.root_node):
-            held = {k: (v[0].text or b"").decode("utf-8", "replace") for k, v in found.items()}
-            if held.get("p") == "process" and held.get("e") == "env":
-                names.add(held["name"])
+        for found in _ENVIRONMENT.finditer(module.data):
+            at = module.tree.root_node.descendant_for_byte_range(found.start(), found.start() + 1)
+            if at is not None and at.type == "identifier":  # neither in a comment nor in a text
+                names.add((found[1] or found[2]).decode("utf-8", "replace"))
     for name in sorted(names - _SYSTEM):
         if not name.startswith("npm_"):
             yield Requirement(kind="env", name=name, secret=is_secret(name), required=None)
