@@ -8,7 +8,7 @@ from typing import Any
 
 from crawler.extractors.base import Extraction, Project
 from crawler.extractors.files.documents import load
-from mcp_catalogue.model import Location, MayHaveMore, Origin, Tool
+from mcp_catalogue.model import Effect, EffectId, Location, MayHaveMore, Origin, Tool
 
 MAX_OPERATIONS = 5_000
 MAX_DEPTH = 6
@@ -17,6 +17,8 @@ _MARK = re.compile(rb"[\"']?(?:openapi|swagger)[\"']?\s*:\s*[\"']?[23]")
 # `spec` and `docs` may hold the very document that the server loads; tests and other packages do not.
 _ELSEWHERE = frozenset({"node_modules", "test", "tests", "__tests__", "fixtures", "examples", "vendor"})
 _CODE = (".py", ".js", ".mjs", ".cjs", ".ts")
+_ROUTE = re.compile(rb"""^[ \t]*["']?(/[^"'\n]{0,300}?)["']?[ \t]{0,20}:""", re.MULTILINE)
+_TARGET = 160
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 
@@ -109,13 +111,28 @@ def openapi(project: Project) -> Extraction | None:
         return None
     found = {PurePosixPath(p).stem: (p, v) for p, v in _documents(project)}
     chosen = {s: found[s] for s in found if any(_names(d, s) for d in code.values())} or found
-    tools = [t for stem, (path, value) in sorted(chosen.items()) for t in _tools(library, stem, path, value)]
+    tools = [
+        tool
+        for stem, (path, value) in sorted(chosen.items())
+        for tool in _tools(library, stem, path, value, _lines(project.tree.read(path) or b""))
+    ]
     if not tools:
         return None
     rest = sorted(set(found) - set(chosen))
     reason = f"{len(rest)} further OpenAPI documents are read when asked for"
     more = MayHaveMore(file=found[rest[0]][0], line=1, reason=reason) if rest else None
     return Extraction(language=library.language, tools=tuple(tools[:MAX_OPERATIONS]), may_have_more=more)
+
+
+def _request(one: Operation, path: str, lines: Mapping[str, int]) -> tuple[Effect, ...]:
+    """The one request that a tool made of an operation sends."""
+    verb = one.method if one.method in ("post", "put", "patch", "delete") else "get"
+    servers = one.document.get("servers")
+    first = servers[0] if isinstance(servers, list) and servers else None
+    base = first.get("url") if isinstance(first, dict) else one.document.get("host")
+    host = re.sub(r"^[a-z]+://", "", base).rstrip("/") if isinstance(base, str) else ""
+    target = re.sub(r"\{[^}]*\}", "{}", f"{host}{one.path}")[:_TARGET]
+    return (Effect(id=EffectId(f"http.{verb}"), target=target, file=path, line=lines.get(one.path, 1), via=()),)
 
 
 def _names(data: bytes, stem: str) -> bool:
@@ -137,7 +154,20 @@ def _documents(project: Project) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield path, value
 
 
-def _tools(library: Library, stem: str, path: str, document: Mapping[str, Any]) -> Iterator[Tool]:
+def _lines(data: bytes) -> dict[str, int]:
+    """Where each route of a document stands."""
+    found: dict[str, int] = {}
+    line, at = 1, 0
+    for match in _ROUTE.finditer(data):
+        line += data.count(b"\n", at, match.start(1))
+        at = match.start(1)
+        found.setdefault(match[1].decode("utf-8", "replace"), line)
+    return found
+
+
+def _tools(
+    library: Library, stem: str, path: str, document: Mapping[str, Any], lines: Mapping[str, int]
+) -> Iterator[Tool]:
     names: dict[str, int] = {}
     for route, item in document["paths"].items():
         for method in _ordered(item, library.methods):
@@ -153,6 +183,7 @@ def _tools(library: Library, stem: str, path: str, document: Mapping[str, Any]) 
                     input_schema=_schema(one, item),
                     origin=Origin.OPENAPI,
                     location=Location(file=path, line=1),
+                    effects=_request(one, path, lines),
                 )
 
 
