@@ -16,7 +16,11 @@ from mcp_catalogue.model import EvidenceKind, Strength
 _UNSURE = {Strength.STRONG: Strength.MEDIUM, Strength.MEDIUM: Strength.WEAK, Strength.WEAK: Strength.WEAK}
 
 _CHANGES = frozenset({"update", "create"})
+_TAUGHT = frozenset(
+    {"update", "create", "deploy", "run", "generate"}
+)  # what "provides instructions for …" may be about
 _DENIED = re.compile(r"(?:\b(?:without|not|never|no|cannot)|n['’]t)\s+$")
+_PASSIVE = frozenset({"are", "is", "was", "were", "will", "can", "may", "must", "should"})  # "writes are rejected"
 MAX_LATER = 4
 """Sentences after the main clause that are read where the name says nothing."""
 _SENTENCE = re.compile(
@@ -28,8 +32,12 @@ _SENTENCE = re.compile(
 def add_claims(reading: Reading, book: Rulebook) -> None:
     """Add the claims of everything but operations and code to `reading`."""
     tool, clause = reading.tool, reading.clause
+    taught = any(p.action == "retrieve" and "guidance" in p.classes for p in clause.phrases)
     for phrase in reading.name.phrases:
-        _phrase(reading, book, "name", _refined(phrase, clause) or phrase)
+        named = _refined(phrase, clause) or phrase
+        if taught and named.action in _TAUGHT:
+            named = replace(named, sure=False)
+        _phrase(reading, book, "name", named)
     reads = _reads(reading)
     for phrase in clause.phrases:
         plain = reads and phrase.sure and phrase.action in _CHANGES and _ambiguous(phrase)
@@ -44,7 +52,8 @@ def add_claims(reading: Reading, book: Rulebook) -> None:
     for rule in book.name_rules(reading.name.tokens):
         if rule.category is not None:
             reading.claim("text", rule, 0, None, evidence_of(rule, EvidenceKind.NAME, tool.name, "/name"))
-    _parameters(reading, book)
+    if not any(claim.rule.enforced for claim in reading.claims):
+        _parameters(reading, book)
     _texts(reading)
 
 
@@ -69,7 +78,12 @@ def _later_sentences(reading: Reading, book: Rulebook) -> None:
     start = max(0, (reading.tool.description or "")[:MAX_CHARACTERS].find(reading.clause.quote))
     for found in islice(_SENTENCE.finditer(head, min(start + 1, len(head))), MAX_LATER):
         first = words.verbs.get(found[1])
-        if first is None or first.form != "third" or (first.noun_too and found[2] not in words.grammar.determiners):
+        if (
+            found[2] in _PASSIVE
+            or first is None
+            or first.form != "third"
+            or (first.noun_too and found[2] not in words.grammar.determiners)
+        ):
             continue
         later = read_sentence(head[found.start(1) :].split("\n", 1)[0].split(". ", 1)[0], words)
         quote = reading.description.cut(found.start(1), found.end()).strip()
@@ -138,6 +152,8 @@ def _phrase(reading: Reading, book: Rulebook, source: str, phrase: Phrase, quote
 
 def _negated(hit: Pattern, text: str) -> bool:
     """Tell whether a pattern occurs only where it is denied ("without overwriting an existing file")."""
+    if any(pattern.search(text) for pattern in hit.unless):
+        return True
     return all(_DENIED.search(text[max(0, m.start() - 16) : m.start()]) for m in hit.regexp.finditer(text))
 
 

@@ -35,6 +35,8 @@ _ORDER = {
 }  # fmt: skip
 _FLOOR_KINDS = frozenset({EvidenceKind.NAME, EvidenceKind.PARAMETER, EvidenceKind.EFFECT})
 _SEVERITIES = tuple(Severity)
+FITTING = 5
+"""Weight of a condition from which verb and object of a name fit together so well that it is hardly a noun."""
 _RAISING = frozenset({"aside", "text", "parameter"})
 
 
@@ -164,6 +166,11 @@ def _two(name: Claim, clause: Claim, steps: list[str]) -> tuple[list[Claim], Con
     if name.rule.confidence_cap is Confidence.LOW and order(clause.category) >= order(name.category):
         steps.append(f"the name says little ({name.rule.id}), the clause more: {clause.category}")
         return [clause, name], Confidence.MEDIUM
+    if not name.sure and name.weight >= FITTING and order(name.category) > order(clause.category) > 0:
+        steps.append(
+            f"the name's words fit {name.rule.id} ({name.category}), worse than the description's {clause.category}"
+        )
+        return [name], Confidence.MEDIUM
     if name.sure != clause.sure:
         chosen, other = (name, clause) if name.sure else (clause, name)
         steps.append(f"the {chosen.source} is clear ({chosen.category}), the {other.source} is not ({other.category})")

@@ -23,6 +23,7 @@ class Pattern:
     rule: Rule
     when: When
     regexp: Any
+    unless: tuple[Any, ...] = ()
 
 
 def _by_kind() -> dict[str, defaultdict[str, list[_Pair]]]:
@@ -47,8 +48,9 @@ def compile_rules(rules: Iterable[Rule]) -> Tables:
     tables = Tables()
     for rule in rules:
         for when in rule.when:
+            unless = tuple(_regexp(rule.id, expression) for expression in when.unless)
             for expression in when.text:
-                tables.patterns.append(Pattern(rule, when, _regexp(rule.id, expression)))
+                tables.patterns.append(Pattern(rule, when, _regexp(rule.id, expression), unless))
             for parameter in when.parameters:
                 tables.by_parameter[parameter].append((rule, when))
             if not (when.text or when.parameters or when.hidden):

@@ -21,6 +21,7 @@ _HTTP = {
 _FIELDS = frozenset({"type", "action", "operation", "operations", "id", "name", "value", "key", "params", "data"})
 _TO_DO = re.compile(r"\bto (?:perform|execute|do|run|carry out|apply|take)\b|\bwhat to do\b", re.IGNORECASE)
 MAX_VALUES = 100
+_WHETHER = frozenset({"whether", "if"})  # "checks whether the user may …"
 _PUTS = frozenset({"add", "set", "attach", "assign", "apply", "link", "put"})
 
 
@@ -89,6 +90,8 @@ def _asks_about(parameter: Parameter, known: Sequence[tuple[str, int, Rule, Phra
     Name and clause must both read. A value that is itself a way to ask ("list" beside "delete") makes it a choice of
     operations all the same, and so do words such as "the action to perform"; "read" alone is a right as well.
     """
+    if reading.clause.phrases and not _WHETHER.isdisjoint(reading.clause.phrases[0].words[:1]):
+        return True
     claims = [c for c in reading.claims if c.source in {"name", "clause"} and c.sure]
     if {c.source for c in claims} != {"name", "clause"} or any(c.category is not Category.READ for c in claims):
         return False

@@ -28,7 +28,8 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     description; `name_words` adjacent words of the name; `information` (`name` or `description`) where that is a
     noun for information; `parameters` names of parameters (`=to` the whole name, `path` its last words),
     `types` their JSON type, `beside` last words of another
-    parameter (one of them is there); `rules` and `categories` what was decided otherwise; `many` where name or object
+    parameter (one of them is there, or of `without_beside` none); `unless` patterns of which none may occur where
+    `text` does; `rules` and `categories` what was decided otherwise; `many` where name or object
     says several.
     """
 
@@ -50,6 +51,8 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parameters: tuple[str, ...] = ()
     types: frozenset[str] = _NONE
     beside: frozenset[str] = _NONE
+    without_beside: frozenset[str] = _NONE
+    unless: tuple[str, ...] = ()
     rules: frozenset[str] = _NONE
     categories: frozenset[Category] = frozenset()
     many: bool = False
@@ -117,7 +120,10 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One rule file. `says` is its part of a rationale; `also` categories that hold besides its own."""
+    """One rule file. `says` is its part of a rationale; `also` categories that hold besides its own.
+
+    `enforced` where the definition states what refuses more than that, so that arguments raise nothing.
+    """
 
     id: RuleId
     title: str
@@ -134,6 +140,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     strength: Strength = Strength.STRONG
     also: tuple[Category, ...] = ()
     confidence_cap: Confidence = Confidence.HIGH
+    enforced: bool = False
     floor: Severity | None = None
 
     @property

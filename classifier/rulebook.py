@@ -96,8 +96,13 @@ class Rulebook:
         for parameter in schema.parameters:
             for rule, when in self.parameter(parameter.name).rules:
                 fits = not when.types or not parameter.type or parameter.type in when.types
-                if fits and (not when.beside or any(self.parameter(n).last in when.beside for n in schema.names)):
+                beside = not when.beside or self._any_ends(schema, when.beside)
+                if fits and beside and not (when.without_beside and self._any_ends(schema, when.without_beside)):
                     yield parameter, rule, when
+
+    def _any_ends(self, schema: Schema, words: frozenset[str]) -> bool:
+        """Tell whether the name of any parameter ends in one of `words`."""
+        return any(self.parameter(n).last in words for n in schema.names)
 
     def name_rules(self, tokens: Sequence[str]) -> Iterator[Rule]:
         """Yield the rules whose words stand side by side in a name."""

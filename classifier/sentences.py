@@ -113,7 +113,9 @@ class _Sentence:
             words[i : i + 2] = [f"{word}_{words[i + 1]}"]
             return joined
         verb = self.verbs.get(word)
-        return self.verbs.get(word.rsplit("-", 1)[1]) if verb is None and word.count("-") == 1 else verb
+        if verb is None and word.count("-") == 1:
+            return self.verbs.get(word.replace("-", "_")) or self.verbs.get(word.rsplit("-", 1)[1])
+        return verb
 
     def _is_verb(self, i: int, verb: Verb) -> bool:
         """Tell a verb at the head of a clause from a noun of the same form."""
