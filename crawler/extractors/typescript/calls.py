@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from crawler.extractors.typescript import binding, execute, ir, members
+from crawler.extractors.typescript.callsite import UNHANDLED, CallSite
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.schema import Schema
 from crawler.extractors.typescript.values import (
@@ -47,8 +48,6 @@ MAX_SAME = 30
 
 def call_link(self: "Evaluator", callee: Any, this: Any, link: ir.Call, get: ir.Get | None, scope: Scope) -> Any:  # noqa: ANN401, PLR0913
     """Call what a chain has come to; a method call is shown to the sink first."""
-    from crawler.extractors.typescript.evaluate import UNHANDLED, CallSite  # noqa: PLC0415
-
     args = self.arguments(link.args, scope)
     if get is not None:
         handled = self.sink.intercept(CallSite(this, callee, args, get, link, scope.module))
@@ -61,19 +60,17 @@ def call_link(self: "Evaluator", callee: Any, this: Any, link: ir.Call, get: ir.
 
 def show(self: "Evaluator", callee: Unknown, args: list[Any], get: ir.Get, scope: Scope) -> None:
     """Show the sink a call of something unknown that is no method call: `fetch(…)`, `new Client(…)`, `` sql`…` ``."""
-    from crawler.extractors.typescript.evaluate import CallSite  # noqa: PLC0415
-
     link = ir.Call([], False, get.line, get.line, get.pos)  # noqa: FBT003
     self.sink.intercept(CallSite(UNDEFINED, callee, args, get, link, scope.module))
 
 
 def call(self: "Evaluator", callee: Any, this: Any, args: list[Any], pos: int = -1) -> Any:  # noqa: ANN401
     """Call any value."""
-    from crawler.extractors.typescript.zod_bundled import converts  # noqa: PLC0415
-
     self.spend()
     if isinstance(callee, Fn):
         if args and isinstance(args[0], Schema):
+            from crawler.extractors.typescript.zod_bundled import converts  # noqa: PLC0415 (it calls functions)
+
             converted = converts(self, callee, args)
             if converted is not None:
                 return converted

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from crawler.extractors.typescript.values import NO_GUESS, Choice, Guarded, Unknown, likely, truth
@@ -41,6 +42,11 @@ def kind_of(value: Any, text: str) -> Kind:  # noqa: ANN401
     own = value.kind if isinstance(value, Unknown) else None
     if own in ("env", "platform"):
         return "env" if own == "env" else "platform"
+    return _kind_of_words(text)
+
+
+@lru_cache(4096)
+def _kind_of_words(text: str) -> Kind:
     lowered = text.lower()
     for kind, words in _WORDS:
         if any(word in lowered for word in words):

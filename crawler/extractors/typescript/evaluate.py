@@ -5,11 +5,10 @@ project's own functions, callbacks given to unknown functions once. A step budge
 server is ever executed by Python.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Protocol
 
 from crawler.extractors.typescript import ir, members
+from crawler.extractors.typescript.callsite import UNHANDLED, CallSite
 from crawler.extractors.typescript.conditions import condition
 from crawler.extractors.typescript.relevance import Relevance
 from crawler.extractors.typescript.values import (
@@ -23,8 +22,6 @@ from crawler.extractors.typescript.values import (
     truth,
 )
 from mcp_catalogue.model import Condition
-
-UNHANDLED = object()
 
 
 class Listener(Protocol):
@@ -42,7 +39,7 @@ class Listener(Protocol):
 class Sink(Protocol):
     """Who is told of calls that may register something."""
 
-    def intercept(self, call: "CallSite") -> Any:  # noqa: ANN401
+    def intercept(self, call: CallSite) -> Any:  # noqa: ANN401
         """Return the call's value, or UNHANDLED to let it be evaluated."""
         ...
 
@@ -63,24 +60,15 @@ class Sink(Protocol):
         ...
 
 
-class CallSite:
-    """One method call: who is called with what, and where."""
-
-    __slots__ = ("args", "callee", "end_line", "line", "module", "name", "pos", "receiver")
-
-    def __init__(self, receiver: Any, callee: Any, args: list[Any], get: ir.Get, call: ir.Call, module: Any) -> None:  # noqa: ANN401, PLR0913
-        self.receiver, self.callee, self.args = receiver, callee, args
-        self.name, self.line, self.pos = get.name, get.line, get.pos
-        self.end_line, self.module = call.end_line, module
-
-
 class Evaluator:
     """Evaluates expressions and runs statements of one project."""
 
     def __init__(self, sink: Sink, listener: Listener, builtins: dict[str, Any], budget: int) -> None:
         from crawler.extractors.typescript.nodes import NODES  # noqa: PLC0415 (they evaluate by this class)
+        from crawler.extractors.typescript.readers import READERS  # noqa: PLC0415 (as above)
 
         self.nodes = NODES
+        self.readers = READERS
         self.sink = sink
         self.listener: Listener = listener
         self.builtins = builtins
@@ -106,17 +94,9 @@ class Evaluator:
         if self.left < self.floor:
             raise Exhausted
 
-    @contextmanager
-    def under(self, guard: Condition | None) -> Iterator[None]:
+    def under(self, guard: Condition | None) -> "_Under":
         """Run what follows under a condition."""
-        if guard is None:
-            yield
-            return
-        self.guards.append(guard)
-        try:
-            yield
-        finally:
-            self.guards.pop()
+        return _Under(self, guard)
 
     def value(self, node: ir.Node, scope: Scope) -> Any:  # noqa: ANN401
         """Evaluate an expression."""
@@ -195,3 +175,23 @@ class Evaluator:
         line = node.line
         file = scope.module.path
         return None, condition(value, text, file, line), condition(value, text, file, line, negate=True)
+
+
+class _Under:
+    """A condition that holds inside a `with`; written out, because it is entered for every branch."""
+
+    __slots__ = ("ev", "guard")
+
+    def __init__(self, ev: Evaluator, guard: Condition | None) -> None:
+        self.ev, self.guard = ev, guard
+
+    def __enter__(self) -> None:
+        if self.guard is not None:
+            self.ev.guards.append(self.guard)
+
+    def __exit__(self, *_: object) -> None:
+        if self.guard is not None:
+            self.ev.guards.pop()
+
+
+__all__ = ["UNHANDLED", "CallSite", "Evaluator", "Listener", "Sink"]

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from crawler.extractors.typescript import binding, ir, members
-from crawler.extractors.typescript.conditions import decisive
+from crawler.extractors.typescript.callsite import UNHANDLED
+from crawler.extractors.typescript.conditions import condition, decisive
 from crawler.extractors.typescript.convert import to_text
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.operators import binary
@@ -101,8 +102,6 @@ def branches(
 
 
 def _restore(home: Scope, name: str, old: Any) -> None:  # noqa: ANN401
-    from crawler.extractors.typescript.evaluate import UNHANDLED  # noqa: PLC0415 (the two modules need each other)
-
     if old is UNHANDLED:
         home.names.pop(name, None)
     else:
@@ -227,8 +226,6 @@ def _switch(self: "Evaluator", node: ir.Switch, scope: Scope) -> Completion:
         if start is None:
             start = next((i for i, (test, _) in enumerate(node.cases) if test is None), None)
         return _fall_through(self, node, start, inner) if start is not None else None
-    from crawler.extractors.typescript.conditions import condition  # noqa: PLC0415
-
     alternatives: list[tuple[Condition | None, Callable[[], Completion]]] = []
     for index, (test, body) in enumerate(node.cases):
         if not body:

@@ -1,6 +1,7 @@
 """Packages that the evaluator knows: schema libraries as values, everything else outside as unknown."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from crawler.extractors.typescript import commandline, members, node, zod
@@ -18,6 +19,7 @@ _KNOWN = ("zod", "zod-to-json-schema", "@modelcontextprotocol/", "@sinclair/type
           "sade")  # fmt: skip
 
 
+@lru_cache(4096)
 def is_library(spec: str) -> bool:
     """Whether `spec` is read as a library even when its code is at hand."""
     return spec.startswith("node:") or any(

@@ -1,6 +1,7 @@
 """Properties: reading, writing, enumerating."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from crawler.extractors.typescript.convert import key_of
@@ -32,64 +33,14 @@ _MISSING = object()
 
 def get(self: "Evaluator", value: Any, name: str) -> Any:  # noqa: ANN401
     """Read `value.name`."""
-    from crawler.extractors.typescript import arrays, containers, texts  # noqa: PLC0415 (they need this module)
-
-    if isinstance(value, Guarded):
-        value = value.value
-    if isinstance(value, Obj):
-        return _object_member(self, value, name, containers.member)
-    if isinstance(value, Unknown):
-        return _unknown_member(self, value, name)
-    if isinstance(value, str):
-        return texts.member(value, name)
-    if isinstance(value, Arr):
-        return arrays.member(value, name)
-    if isinstance(value, Choice):
-        return join([(get(self, v, name), g) for v, g in value.options[:200]])
-    if isinstance(value, Fn | Cls | Native):
-        return _function_member(self, value, name)
-    reader = getattr(value, "member", None)
+    reader = self.readers.get(type(value))
     if reader is not None:
-        found = reader(self, name)
+        return reader(self, value, name)
+    own_reader = getattr(value, "member", None)
+    if own_reader is not None:
+        found = own_reader(self, name)
         return found if found is not None else Unknown("run-time", f".{name}")
-    if name == "toString" and isinstance(value, int | float | bool):
-        return Native("toString", lambda _, this, __, ___: key_of(this), value)
     return UNDEFINED if value is None or value is UNDEFINED else Unknown("run-time", f".{name}")
-
-
-def _object_member(self: "Evaluator", value: Obj, name: str, builtin: Any) -> Any:  # noqa: ANN401
-    from crawler.extractors.typescript.calls import find_method  # noqa: PLC0415
-
-    if len(value.props) >= 25:
-        from crawler.extractors.typescript.zod_bundled import namespace_of  # noqa: PLC0415
-
-        value = namespace_of(self, value) or value
-    if name in value.props:
-        return own(self, value, name)
-    found = find_method(self, value.proto, name) if value.proto is not None else None
-    if isinstance(found, Getter):
-        return _read(self, found, value)
-    if found is not None:
-        return found
-    native = builtin(value, name)
-    if native is not None:
-        return native
-    if value.kind == "module" and value.open is None and name == "default":
-        return value  # CommonJS seen through an ES import
-    if value.open is not None:
-        return _unknown_member(self, value.open, name)
-    if isinstance(value.proto, Cls) and _open_parent(self, value.proto):
-        return Unknown("inherited", name)
-    return UNDEFINED
-
-
-def _open_parent(self: "Evaluator", cls: Cls) -> bool:
-    at: Any = cls
-    for _ in range(20):
-        if not isinstance(at, Cls) or self.sink.foreign(at):
-            return at is not None
-        at = at.parent
-    return True
 
 
 def own(self: "Evaluator", value: Obj | Fn | Cls | Native, name: str) -> Any:  # noqa: ANN401
@@ -97,93 +48,21 @@ def own(self: "Evaluator", value: Obj | Fn | Cls | Native, name: str) -> Any:  #
     found = value.props[name]
     if isinstance(found, Lazy):
         return self.force(found, value.props, name)
-    return _read(self, found, value) if isinstance(found, Getter) else found
+    return read_getter(self, found, value) if isinstance(found, Getter) else found
 
 
-def _read(self: "Evaluator", getter: Getter, this: Any) -> Any:  # noqa: ANN401
+def read_getter(self: "Evaluator", getter: Getter, this: Any) -> Any:  # noqa: ANN401
+    """Run a getter."""
     from crawler.extractors.typescript.calls import call  # noqa: PLC0415
 
     return call(self, getter.function, this, [])
 
 
-def _unknown_member(self: "Evaluator", value: Unknown, name: str) -> Any:  # noqa: ANN401
-    guess: Any = NO_GUESS
-    if value.guess is not NO_GUESS:
-        guess = get(self, value.guess, name) if known(value.guess) else NO_GUESS
-        if isinstance(guess, Native | Fn):
-            # A method of the guess: calling it later works on the guess.
-            return Unknown(value.reason, f"{value.text}.{name}"[:160], value.kind, guess)
-        if isinstance(guess, Unknown):
-            guess = guess.guess
-    if value.kind is None and value.spec is None and guess is NO_GUESS and is_settings(value.text):
-        # Settings that nobody gave: the server is started without options.
-        return Unknown(value.reason, f"{value.text}.{name}"[-160:], "flag", self.flags.get(name, UNDEFINED))
-    path = f"{value.path}.{name}" if value.path else name
-    text = f"{value.text}.{name}" if value.text else name
-    return Unknown(value.reason, text[-160:], value.kind, guess, value.spec, path[-120:], value.guards)
-
-
+@lru_cache(4096)
 def is_settings(text: str) -> bool:
     """Whether an expression is by its name the options that a server was started with."""
     last = text.rpartition(".")[2].lower().strip("_#$0123456789")
     return last.endswith(("args", "argv", "options", "opts", "flags", "config", "settings", "configuration"))
-
-
-def _function_member(self: "Evaluator", value: Fn | Cls | Native, name: str) -> Any:  # noqa: ANN401
-    if name in value.props:
-        return own(self, value, name)
-    if isinstance(value, Cls):
-        found = _static(self, value, name)
-        if found is not None:
-            return found
-    if name == "name":
-        if isinstance(value, Cls):
-            return Text(value.name, value.scope.module.path, value.node.line)
-        return Text(value.node.name, value.scope.module.path, value.node.line) if isinstance(value, Fn) else value.name
-    if name == "prototype":
-        return (
-            Obj(dict(value.methods)) if isinstance(value, Cls) else prototype(value) if isinstance(value, Fn) else Obj()
-        )
-    return _function_method(value, name)
-
-
-def _static(self: "Evaluator", cls: Cls, name: str) -> Any:  # noqa: ANN401
-    at: Any = cls.parent
-    for _ in range(40):
-        if not isinstance(at, Cls | Fn):
-            return Unknown("inherited", name, spec=at.spec) if isinstance(at, Unknown) else None
-        if name in at.props:
-            found = at.props[name]
-            return _read(self, found, cls) if isinstance(found, Getter) else own(self, at, name)
-        at = at.parent if isinstance(at, Cls) else None
-    return None
-
-
-def _function_method(value: Any, name: str) -> Any:  # noqa: ANN401
-    from crawler.extractors.typescript.calls import call  # noqa: PLC0415
-
-    if name == "bind":
-
-        def bind(_: Any, __: Any, args: list[Any], ___: int) -> Any:  # noqa: ANN401
-            this, given = (args[0] if args else UNDEFINED), args[1:]
-            if isinstance(value, Fn) and not given:
-                # Kept a function, so that it can be recognised as a handler.
-                return Fn(value.node, value.scope, value.this, value.home) if value.node.arrow else Bound(value, this)
-            return Native("bound", lambda ev, ___, more, pos: call(ev, value, this, [*given, *more], pos))
-
-        return Native("bind", bind)
-    if name == "call":
-        return Native("call", lambda ev, _, args, pos: call(ev, value, args[0] if args else UNDEFINED, args[1:], pos))
-    if name == "apply":
-
-        def apply(ev: Any, _: Any, args: list[Any], pos: int) -> Any:  # noqa: ANN401
-            listed = to_array(ev, args[1]).items if len(args) > 1 else []
-            return call(ev, value, args[0] if args else UNDEFINED, list(listed), pos)
-
-        return Native("apply", apply)
-    if name == "length":
-        return Unknown("run-time", "length")
-    return UNDEFINED
 
 
 class Bound(Native):

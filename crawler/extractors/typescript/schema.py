@@ -146,9 +146,14 @@ def _is_plain(value: Any) -> bool:  # noqa: ANN401
     return not isinstance(value, Unknown | Schema)
 
 
+_HELD = (Lazy, Getter, Choice, Guarded, Schema)
+
+
 def resolve(ev: "Evaluator", value: Any) -> Any:  # noqa: ANN401
     """Return the schema behind getters, lazy bindings and choices."""
-    from crawler.extractors.typescript.calls import call  # noqa: PLC0415
+    if not isinstance(value, _HELD):
+        return value
+    from crawler.extractors.typescript.calls import call  # noqa: PLC0415 (it makes schemas)
 
     for _ in range(8):
         if isinstance(value, Lazy):

@@ -188,16 +188,20 @@ class Exhausted(Exception):  # noqa: N818
     """The step budget is used up."""
 
 
+_UNTOLD: Final = (Unknown, Choice, Guarded)
+_COMPOSED: Final = (Choice, Guarded)
+_NUMBERS: Final = (int, float)
+_PLAIN: Final = (str, bool, int, float, Undefined)
+
+
 def truth(value: Any) -> bool | None:  # noqa: ANN401
     """Whether `value` counts as true; None when unknown."""
-    if isinstance(value, Unknown):
+    if isinstance(value, _UNTOLD):
+        if isinstance(value, Choice):
+            found = {truth(v) for v, _ in value.options}
+            return found.pop() if len(found) == 1 else None
         return None
-    if isinstance(value, Choice):
-        found = {truth(v) for v, _ in value.options}
-        return found.pop() if len(found) == 1 else None
-    if isinstance(value, Guarded):
-        return None
-    if isinstance(value, str | bool | int | float | Undefined) or value is None:
+    if value is None or isinstance(value, _PLAIN):
         return bool(value) and value == value  # noqa: PLR0124 (NaN is false)
     return True
 
@@ -205,7 +209,11 @@ def truth(value: Any) -> bool | None:  # noqa: ANN401
 def likely(value: Any) -> Any:  # noqa: ANN401
     """Return the value that holds when the server is started without options."""
     for _ in range(20):
-        if isinstance(value, Unknown) and value.guess is not NO_GUESS:
+        if not isinstance(value, _UNTOLD):
+            return value
+        if isinstance(value, Unknown):
+            if value.guess is NO_GUESS:
+                return value
             value = value.guess
         elif isinstance(value, Guarded):
             value = value.value
@@ -220,7 +228,7 @@ def likely(value: Any) -> Any:  # noqa: ANN401
 
 def known(value: Any) -> bool:  # noqa: ANN401
     """Whether `value` is neither unknown nor one of several."""
-    return not isinstance(value, Unknown | Choice | Guarded)
+    return not isinstance(value, _UNTOLD)
 
 
 def options(value: Any) -> Iterator[tuple[Any, Condition | None]]:  # noqa: ANN401
@@ -235,10 +243,12 @@ def options(value: Any) -> Iterator[tuple[Any, Condition | None]]:  # noqa: ANN4
 
 def join(pairs: list[tuple[Any, Condition | None]]) -> Any:  # noqa: ANN401
     """Return one value for alternatives: arrays are merged item by item, equal values become one."""
+    if len(pairs) == 1 and not isinstance(pairs[0][0], _COMPOSED):
+        return pairs[0][0]
     flat: list[tuple[Any, Condition | None]] = []
     places: dict[Any, int] = {}
     for value, guard in pairs:
-        for inner, own in options(value):
+        for inner, own in options(value) if isinstance(value, _COMPOSED) else ((value, None),):
             held = own or guard
             key = _identity(inner)
             index = places.get(key)
@@ -251,19 +261,18 @@ def join(pairs: list[tuple[Any, Condition | None]]) -> Any:  # noqa: ANN401
         return UNDEFINED
     if len(flat) == 1:
         return flat[0][0]
-    arrays = [(v, g) for v, g in flat if isinstance(v, Arr)]
-    if len(arrays) == len(flat):
-        return _join_arrays(arrays)
+    if all(isinstance(v, Arr) for v, _ in flat):
+        return _join_arrays(flat)
     return Choice(flat[:16])
 
 
 def _identity(value: Any) -> Any:  # noqa: ANN401
     """A key that two values share exactly when they are the `same`."""
-    if isinstance(value, bool):
-        return bool, value
     if isinstance(value, str):
         return str, str(value)
-    return (float, value) if isinstance(value, int | float) else id(value)
+    if isinstance(value, _NUMBERS):
+        return (bool if isinstance(value, bool) else float), value
+    return id(value)
 
 
 def _join_arrays(arrays: list[tuple[Any, Condition | None]]) -> Arr:
