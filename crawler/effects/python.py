@@ -6,13 +6,14 @@ in `python.toml`. A handler that serves several tools (`call_tool`) is run with 
 branch is taken. Depth and steps are bounded; nothing is executed.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from crawler.effects.pyreads import Call, argument, read_call
+from crawler.effects.pycuts import unfollowed
+from crawler.effects.pyreads import TARGET, Call, argument, read_call
+from crawler.effects.shared import EFFECTS, mark_shared, tidy
 from crawler.effects.table import Table, table
 from crawler.extractors.python.budget import Budget
 from crawler.extractors.python.interpreter import Interpreter
@@ -29,7 +30,7 @@ from crawler.extractors.python.values import (
     Unknown,
     Value,
 )
-from mcp_catalogue.model import Effect, EffectId
+from mcp_catalogue.model import Cut, CutReason, Effect, EffectId, Mark
 
 STEPS = 5_000
 """Evaluated nodes of one tool's handler with all that it calls."""
@@ -37,24 +38,21 @@ TOTAL = 120_000
 """Evaluated nodes of all handlers of one project."""
 DEPTH = 10
 """Own functions between a handler and an effect."""
-EFFECTS = 60
-"""Effects kept of one tool."""
-EVERY_TOOL = "every tool"
-"""First link of the chain of an effect that does not tell one tool of a server from another."""
-TEMPORARY = "temporary files"
-"""First link of the chain of an effect on a file that the same call made, or on the server's own scratch files."""
+_MAX_CUTS = 200
 _UPKEEP = ("cleanup", "clean_up", "sweep", "expire", "evict", "prune", "rotate", "legacy", "migrat", "staging", "stale")
 _RUNNERS = frozenset({"to_thread", "run_in_executor", "run_sync", "submit", "run_in_threadpool"})
-_MANY = 5
-_NEARLY_ALL = 0.8
 
 
 @dataclass(slots=True)
 class Seen:
-    """What one handler was seen to do; `entered` are the own functions that the dispatcher called itself."""
+    """What one handler was seen to do, and where it could not be followed.
+
+    `entered` are the own functions that the dispatcher called itself.
+    """
 
     effects: tuple[Effect, ...] = ()
     entered: tuple[Function, ...] = ()
+    cuts: tuple[Cut, ...] = ()
 
 
 @dataclass(slots=True)
@@ -64,6 +62,7 @@ class _Watcher:
     effects: dict[tuple[str, str | None, str, int], Effect] = field(default_factory=dict)
     entered: dict[int, Function] = field(default_factory=dict)
     written: list[Value] = field(default_factory=list)  # paths that this call wrote itself
+    cuts: list[Cut] = field(default_factory=list)
 
     def call(self, path: str, owner: Value, args: list[Value], kwargs: dict[str, Value], place: Place) -> None:
         """Look one outside call up; what it is handed to call back is followed too."""
@@ -74,9 +73,11 @@ class _Watcher:
                 id_, target = found
                 via = tuple(getattr(node, "name", "lambda") for node in self.run.active[1:])
                 if self._own_file(id_, argument(entry, Call(path, owner, args, kwargs)), via):
-                    via = (TEMPORARY, *via)
+                    via = (Mark.TEMPORARY, *via)
                 effect = Effect(id=EffectId(id_), target=target, file=place.file, line=place.line, via=via)
                 self.effects.setdefault((id_, target, place.file, place.line), effect)
+        elif entry is None and (reason := unfollowed(self.table, path, owner)) is not None:
+            self.cut(reason, path, place)
         if path.rpartition(".")[2] in _RUNNERS:
             self._handed(args, kwargs, place)
         for value in (*args, *kwargs.values()):
@@ -120,6 +121,11 @@ class _Watcher:
             return True
         return bool(depth) and any(self._temporary(part, depth - 1) for part in known.args)
 
+    def cut(self, reason: CutReason, detail: str, place: Place) -> None:
+        """Note a call that cannot be followed."""
+        if len(self.cuts) < _MAX_CUTS:
+            self.cuts.append(Cut(reason=reason, detail=detail[:TARGET], file=place.file, line=place.line))
+
     def enter(self, function: Function) -> None:
         """Note an own function that is called straight from the handler."""
         if len(self.run.active) == 1:
@@ -132,15 +138,17 @@ def effects_of(run: Interpreter, bodies: Sequence[Body]) -> list[Seen]:
     out: list[Seen] = []
     for body in bodies:
         if spent >= TOTAL:
-            out.append(Seen())
+            out.append(Seen(cuts=(Cut(reason=CutReason.BUDGET),)))
             continue
         watcher = _Watcher(run, table("python"))
         with _lent(run, watcher, min(STEPS, TOTAL - spent)) as budget:
-            run.bounded(partial(_enter, run, body))
+            if not run.bounded(partial(_enter, run, body, watcher)):
+                watcher.cuts.insert(0, Cut(reason=CutReason.BUDGET))
             spent += budget.spent
         effects = sorted(watcher.effects.values(), key=lambda e: (e.file, e.line, e.id, e.target or ""))
-        out.append(Seen(tuple(effects), tuple(watcher.entered.values())))
-    return _mark_shared(out)
+        out.append(Seen(tuple(effects), tuple(watcher.entered.values()), tidy(watcher.cuts)))
+    marked = mark_shared([s.effects for s in out], [s.cuts for s in out])
+    return [replace(seen, effects=effects) for seen, effects in zip(out, marked, strict=True)]
 
 
 @contextmanager
@@ -156,7 +164,7 @@ def _lent(run: Interpreter, watcher: _Watcher, steps: int) -> Iterator[Budget]:
         run.budget, run.guards, run.active, run.watcher, run.muted, run.orphan, run.max_calls = held
 
 
-def _enter(run: Interpreter, body: Body) -> None:
+def _enter(run: Interpreter, body: Body, watcher: _Watcher) -> None:
     function = run.first(body.function)
     while isinstance(function, Partial):
         function = run.first(function.function)
@@ -169,6 +177,8 @@ def _enter(run: Interpreter, body: Body) -> None:
     if isinstance(dispatcher, Function):
         place = Place(dispatcher.module.path, dispatcher.node.lineno)
         run.invoke(dispatcher, _dispatched(dispatcher, body.name, place), {}, place)
+    else:
+        watcher.cuts.append(Cut(reason=CutReason.NO_HANDLER))
 
 
 def _dispatched(dispatcher: Function, name: str, place: Place) -> list[Value]:
@@ -185,19 +195,3 @@ def _dispatched(dispatcher: Function, name: str, place: Place) -> list[Value]:
     if len(names) == 1:
         return [Made("mcp.types.CallToolRequest", [], {"params": params}, place)]
     return [text, given]
-
-
-def _mark_shared(found: list[Seen]) -> list[Seen]:
-    """Put `EVERY_TOOL` before the chain of what nearly every tool does in one place: logs, telemetry, sign-in."""
-    if len(found) < _MANY:
-        return found
-    counts = Counter(place for seen in found for place in {_place(e) for e in seen.effects})
-    shared = {place for place, count in counts.items() if count >= _NEARLY_ALL * len(found)}
-    return [
-        Seen(tuple(replace(e, via=(EVERY_TOOL, *e.via)) if _place(e) in shared else e for e in s.effects), s.entered)
-        for s in found
-    ]
-
-
-def _place(effect: Effect) -> tuple[str, str | None, str, int]:
-    return effect.id, effect.target, effect.file, effect.line

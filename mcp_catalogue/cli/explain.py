@@ -46,6 +46,7 @@ def _explained(record: ServerRecord, tool: Tool, label: Classification) -> dict[
         "tool": tool.name,
         "variant": tool.variant,
         "place": f"{tool.location.file}:{tool.location.line}" if tool.location else None,
+        "followed": _followed(tool),
         "steps": list(trace.steps),
         "by_rules": _label(trace.label),
         "label": _label(label),
@@ -53,6 +54,13 @@ def _explained(record: ServerRecord, tool: Tool, label: Classification) -> dict[
         "evidence": [_evidence(e) for e in label.evidence],
         "policy": _policy(decide(record.facts, tool, label)),
     }
+
+
+def _followed(tool: Tool) -> list[str] | None:
+    """Return where the handler could not be followed: nothing where it was followed whole, None where nobody tried."""
+    if tool.cuts is None:
+        return None
+    return [f"{c.reason} {c.detail}".rstrip() + (f" at {c.file}:{c.line}" if c.file else "") for c in tool.cuts]
 
 
 def _label(label: Classification) -> str:
@@ -73,6 +81,9 @@ def _policy(decision: Decision) -> str:
 def _lines(one: dict[str, Any]) -> list[str]:
     head = f"{one['tool']} of {one['server']}" + (f" ({one['place']})" if one["place"] else "")
     lines = [head, "", *(f"  {number}. {step}" for number, step in enumerate(one["steps"], 1)), ""]
+    if one["followed"] is not None:
+        cuts = [f"not followed: {cut}" for cut in one["followed"]] or ["followed whole"]
+        lines += ["  code", *(f"    {line}" for line in cuts), ""]
     lines += ["  evidence", *(f"    {line}" for line in one["evidence"]), ""]
     if one["decided_by"] != "rules":
         lines.append(f"  by the rules alone: {one['by_rules']}")

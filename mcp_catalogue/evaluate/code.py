@@ -34,7 +34,7 @@ def with_effects(defined: ServerFacts, read: Iterable[ServerFacts]) -> ServerFac
         for tool in server.tools:
             code.setdefault(tool.name, tool)
     tools = tuple(
-        replace(tool, effects=found.effects, handler=found.handler, location=found.location)
+        replace(tool, effects=found.effects, handler=found.handler, location=found.location, cuts=found.cuts)
         for tool in defined.tools
         if (found := code.get(tool.name))
     )

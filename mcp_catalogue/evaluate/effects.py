@@ -15,10 +15,7 @@ import msgspec
 
 from mcp_catalogue.errors import DataError
 from mcp_catalogue.evaluate.labels import Share
-from mcp_catalogue.model import ServerFacts, Tool
-
-MARKS = frozenset({"every tool", "temporary files"})
-"""First links of the chain of an effect that is not what the tool is for."""
+from mcp_catalogue.model import Mark, ServerFacts, Tool
 
 
 class Reviewed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -53,14 +50,9 @@ class Checked:
         """Ids that were read without a mark and are not there."""
         return self._ids(marked=False) - {*self.row.effects, *self.row.uncertain}
 
-    @property
-    def settled(self) -> bool:
-        """Whether effects were read, or none was and the review proves that there is none."""
-        return self.found is not None and (bool(self.found.effects) or not self.row.effects)
-
     def _ids(self, *, marked: bool) -> frozenset[str]:
         effects = self.found.effects if self.found is not None else ()
-        return frozenset(e.id for e in effects if marked or not MARKS & set(e.via[:1]))
+        return frozenset(e.id for e in effects if marked or not set(Mark) & set(e.via[:1]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +60,7 @@ class EffectFigures:
     """Sums over the reviewed tools that extraction gave; `absent` counts those it did not.
 
     `precision` and `recall` are over (tool, id); `located` is of tools, `followed` of tools with at least one
-    effect, `settled` adds those of which the review proves that there is none.
+    effect, `settled` adds those that were followed whole and do nothing.
     """
 
     tools: int
@@ -121,8 +113,13 @@ def sum_effects(checked: Iterable[Checked]) -> EffectFigures:
         recall=Share(part=right, whole=sum(len(row.row.effects) for row, _ in held)),
         located=Share(part=sum(tool.handler is not None for _, tool in held), whole=len(held)),
         followed=Share(part=sum(bool(tool.effects) for _, tool in held), whole=len(held)),
-        settled=Share(part=sum(row.settled for row, _ in held), whole=len(held)),
+        settled=Share(part=sum(settled(tool) for _, tool in held), whole=len(held)),
     )
+
+
+def settled(tool: Tool) -> bool:
+    """Tell whether a tool's handler was followed to an effect, or whole and to none."""
+    return bool(tool.effects) or tool.cuts == ()
 
 
 def by_language(checked: Iterable[Checked]) -> dict[str, EffectFigures]:

@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from mcp_catalogue.model.kinds import NO_DIGEST, Digest, EffectId, JsonObject, Origin, ServerId, SourceKind, Status
+from mcp_catalogue.model.kinds import (
+    NO_DIGEST,
+    CutReason,
+    Digest,
+    EffectId,
+    JsonObject,
+    Origin,
+    ServerId,
+    SourceKind,
+    Status,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +77,22 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """A place where following a handler ended; `detail` is the call as far as it is known."""
+
+    reason: CutReason
+    detail: str = ""
+    file: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
     """One tool as declared. `variant` numbers different tools of one name; `digest` covers the definition.
 
-    `effect_lines` are the source lines of `effects`, in their order: stored and shown, no part of an entry.
+    `effect_lines` are the source lines of `effects`, in their order. `cuts` are the places where its handler could
+    not be followed: empty where it was followed whole, None where nothing follows handlers of its kind. Both are
+    stored and shown, and no part of an entry.
     """
 
     name: str
@@ -88,6 +110,7 @@ class Tool:
     digest: Digest = NO_DIGEST
     effects: tuple[Effect, ...] = ()
     effect_lines: tuple[str, ...] = ()
+    cuts: tuple[Cut, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,6 +114,26 @@ class SourceKind(StrEnum):
     PROBE = "probe"
 
 
+class Mark(StrEnum):
+    """First link of an effect's chain where the effect is not what the tool is for."""
+
+    EVERY_TOOL = "every tool"  # nearly all tools of the server do it in the same place: logs, telemetry, sign-in
+    TEMPORARY = "temporary files"  # files that the same call made, or upkeep of scratch files
+    OWN = "own files"  # settings, journals, caches and sign-in that the server keeps for itself
+
+
+class CutReason(StrEnum):
+    """Why following a handler ended at a call."""
+
+    DYNAMIC_CALL = "dynamic-call"  # what is called is computed
+    UNKNOWN_RECEIVER = "unknown-receiver"  # a method of an object whose making is out of sight
+    GENERATED_CLIENT = "generated-client"  # a client whose methods are made at run time
+    REMOTE = "remote"  # handed on to another server, under a name or a message that the caller gives
+    BUDGET = "budget"  # steps, depth or number of effects
+    UNKNOWN_LIBRARY = "unknown-library"  # outside the tree, and no table says what it does
+    NO_HANDLER = "no-handler"  # no function was found that a call runs
+
+
 class Status(StrEnum):
     """How much of a server could be read."""
 

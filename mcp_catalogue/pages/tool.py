@@ -16,7 +16,7 @@ from mcp_catalogue.pages.rule_pages import known_rules
 from mcp_catalogue.pages.server_view import ServerView, ToolRow
 from mcp_catalogue.pages.shell import Head, Shell, Site, json_ld
 from mcp_catalogue.pages.text import shorten
-from mcp_catalogue.pages.words import ACTIONS, CATEGORIES, CONFIDENCES, SEVERITIES, CategoryText, signal_text
+from mcp_catalogue.pages.words import ACTIONS, CATEGORIES, CONFIDENCES, CUTS, SEVERITIES, CategoryText, signal_text
 from mcp_catalogue.store import Change, ToolDates
 
 MAX_DESCRIPTION = 12_000
@@ -52,6 +52,16 @@ class SignalView:
 
 
 @dataclass(frozen=True, slots=True)
+class CutView:
+    """A place where the handler could not be followed, in words."""
+
+    meaning: str
+    call: str
+    place: str
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Clash:
     """Two sources that disagree, with what each says."""
 
@@ -82,6 +92,7 @@ class ToolPage:
     location_link: str | None
     quotes: tuple[Quote, ...]
     places: tuple[Place, ...]
+    cuts: tuple[CutView, ...] | None
     signals: tuple[SignalView, ...]
     clashes: tuple[Clash, ...]
     parameters: Parameters
@@ -142,6 +153,7 @@ def tool_page(  # noqa: PLR0913 — what a page is made of
         location_link=_location_link(server, row),
         quotes=quotes(label),
         places=found,
+        cuts=_cuts(server, tool),
         signals=tuple(SignalView(s.id, *signal_text(s.id), s.floor) for s in label.signals),
         clashes=_clashes(label),
         parameters=parameters(tool, label),
@@ -183,6 +195,18 @@ def _location_link(server: ServerView, row: ToolRow) -> str | None:
     if where is None:
         return None
     return web_address(where.url) or line_address(server.facts, where.file, where.line)
+
+
+def _cuts(server: ServerView, tool: Tool) -> tuple[CutView, ...] | None:
+    if tool.cuts is None:
+        return None
+    return tuple(
+        CutView(
+            CUTS[cut.reason], shorten(cut.detail, 80), f"{cut.file}:{cut.line}" if cut.file else "",
+            line_address(server.facts, cut.file, cut.line) if cut.file and cut.line else None,
+        )
+        for cut in tool.cuts
+    )  # fmt: skip
 
 
 def _clashes(label: Classification) -> tuple[Clash, ...]:

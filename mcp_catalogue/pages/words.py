@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mcp_catalogue.model import Action, Category, Confidence, Severity, SignalId
+from mcp_catalogue.model import Action, Category, Confidence, CutReason, Severity, SignalId
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,17 @@ ACTIONS: Mapping[Action, tuple[str, str]] = {
     Action.LIMIT: ("Limit", "let calls through, up to a rate"),
     Action.APPROVE: ("Ask a person", "let a person approve each call"),
     Action.HIDE: ("Hide", "take the tool off the list and refuse calls"),
+}
+
+
+CUTS: Mapping[CutReason, str] = {
+    CutReason.DYNAMIC_CALL: "what is called is computed",
+    CutReason.UNKNOWN_RECEIVER: "a method of an object that is made out of sight",
+    CutReason.GENERATED_CLIENT: "a client whose methods are made at run time",
+    CutReason.REMOTE: "the call is handed on to another server",
+    CutReason.BUDGET: "the code goes on beyond what one reading follows",
+    CutReason.UNKNOWN_LIBRARY: "a library of which it is not known what it does",
+    CutReason.NO_HANDLER: "the function that a call runs was not found",
 }
 
 

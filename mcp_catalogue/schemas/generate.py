@@ -65,9 +65,13 @@ def _head(title: str) -> Schema:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
 
 
+_NOT_SHOWN = frozenset({"Cut", "CutReason"})
+"""Parts of facts that are no part of an entry."""
+
+
 def _definitions() -> dict[str, Schema]:
     _, parts = msgspec.json.schema_components([Tool, Classification, Decision, ServerFacts, JudgeRun])
-    parts = {name: dict(part) for name, part in parts.items()}
+    parts = {name: dict(part) for name, part in parts.items() if name not in _NOT_SHOWN}
     facts, tool, label = (parts.pop(name)["properties"] for name in ("ServerFacts", "Tool", "Classification"))
     tool["digest"] = _DIGEST
     parts["Source"]["properties"]["sha256"] = _SHA256

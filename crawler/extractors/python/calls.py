@@ -30,6 +30,7 @@ from crawler.extractors.python.values import (
     Value,
     choose,
 )
+from mcp_catalogue.model import CutReason
 
 _MAX_SAME = 2  # the same function on the stack of calls
 
@@ -70,7 +71,7 @@ def call(run: Interpreter, target: Value, args: list[Value], kwargs: dict[str, V
         return _made(run, target, args, kwargs, place)
     if isinstance(target, Unknown):
         if run.watcher is not None:
-            run.watcher.call(f"?.{target.text}", None, args, kwargs, place)
+            run.watcher.call(f"?.{target.text}", target, args, kwargs, place)
         function = _only_function(run, args)
         if function is not None and not kwargs:
             return function  # an unknown decorator is taken to return what it decorates
@@ -147,11 +148,13 @@ def _wraps(run: Interpreter, wrapper: Value, wrapped: Value) -> Value:
     return wrapper
 
 
-def invoke(run: Interpreter, function: Function, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:  # noqa: ARG001 - the shape of every call
+def invoke(run: Interpreter, function: Function, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
     """Run the body of a function of the tree and return what it gives back."""
     if run.active.count(function.node) >= _MAX_SAME:
         return Unknown("recursive", text=function.name)
     if len(run.active) >= run.max_calls:
+        if run.watcher is not None:
+            run.watcher.cut(CutReason.BUDGET, function.name, place)
         return Unknown("too-deep", text=function.name)
     scope = Scope(function.module, function.scope, function)
     bind(run, function, args, kwargs, scope)

@@ -30,6 +30,7 @@ from crawler.extractors.python.values import (
     Unknown,
     Value,
 )
+from mcp_catalogue.model import CutReason
 
 
 class Signal(Enum):
@@ -51,6 +52,10 @@ class Watcher(Protocol):
 
     def call(self, path: str, owner: Value, args: list[Value], kwargs: dict[str, Value], place: Place) -> None:
         """See a call of something outside: `path` is dotted, `owner` the object whose method it is."""
+        ...
+
+    def cut(self, reason: CutReason, detail: str, place: Place) -> None:
+        """See a call that the evaluator does not follow."""
         ...
 
     def enter(self, function: Function) -> None:

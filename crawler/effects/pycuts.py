@@ -1,0 +1,43 @@
+"""Which calls in Python end the following of a handler: what is called is not known, or nothing is known of it."""
+
+import datetime as dt
+import logging
+import sys
+
+from crawler.effects.table import Table
+from crawler.extractors.python.sdk_names import is_sdk
+from crawler.extractors.python.values import Unknown, Value
+from mcp_catalogue.model import CutReason
+
+_OF_DATA = frozenset(
+    name
+    for kind in (str, bytes, dict, list, set, tuple, int, float, dt.datetime, dt.timedelta, logging.Logger)
+    for name in dir(kind)
+)
+"""Methods of plain values and of loggers: no effect, whatever they are called on."""
+_OF_MODELS = frozenset({"model_dump", "model_dump_json", "model_copy", "model_validate", "model_json_schema", "json"})
+_OF_CONTEXT = frozenset({"report_progress", "elicit", "get_state", "set_state", "send_log_message", "get_http_request"})
+_HARMLESS = _OF_DATA | _OF_MODELS | _OF_CONTEXT
+_LOST = frozenset({"not-found", "undefined", "no-attribute", "dynamic-import", "cyclic", "namespace", "super"})
+"""Why a value is not known where it may be an object of any make, a client too."""
+_COULD_BE_CLIENTS = frozenset({"get", "update", "pop", "remove", "clear", "insert", "add", "copy", "replace", "index"})
+_ATTRIBUTE = frozenset({"attribute-name", "index", "no-key"})
+
+
+def unfollowed(table: Table, path: str, owner: Value) -> CutReason | None:
+    """Return why a call that the table does not know cannot be followed; None where it does nothing outside."""
+    top, _, name = path.partition(".")
+    if top != "?":
+        return None if _known(table, path, top) else CutReason.UNKNOWN_LIBRARY
+    name = name.removesuffix("()").rpartition(".")[2]
+    reason = owner.reason if isinstance(owner, Unknown) else "unknown"
+    if name in _HARMLESS and not (reason in _LOST and name in _COULD_BE_CLIENTS):
+        return None
+    return CutReason.DYNAMIC_CALL if reason in _ATTRIBUTE and "." not in path[2:] else CutReason.UNKNOWN_RECEIVER
+
+
+def _known(table: Table, path: str, top: str) -> bool:
+    if top == "builtins" or top in sys.stdlib_module_names or is_sdk(path):
+        return True
+    parts = path.split(".")
+    return any(".".join(parts[:end]) in table.modules for end in range(1, len(parts)))

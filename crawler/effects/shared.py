@@ -1,0 +1,53 @@
+"""What following handlers has in common in all languages: marks on effects, and where following ended."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mcp_catalogue.model import Cut, CutReason, Effect, Mark
+
+EFFECTS = 60
+"""Effects kept of one tool."""
+CUTS = 8
+"""Cuts kept of one tool."""
+_MANY = 5
+_NEARLY_ALL = 0.8
+
+Place = tuple[str, str | None, str, int]
+
+
+def place_of(effect: Effect) -> Place:
+    """Return what makes two effects the same."""
+    return effect.id, effect.target, effect.file, effect.line
+
+
+def tidy(cuts: Sequence[Cut]) -> tuple[Cut, ...]:
+    """Return the first few cuts, each reason and call once, in order."""
+    kept: dict[tuple[CutReason, str], Cut] = {}
+    for cut in cuts:
+        kept.setdefault((cut.reason, cut.detail), cut)
+    return tuple(sorted(kept.values(), key=lambda c: (c.reason, c.file or "", c.line or 0, c.detail))[:CUTS])
+
+
+def mark_shared(found: Sequence[Sequence[Effect]], cuts: Sequence[Sequence[Cut]]) -> list[tuple[Effect, ...]]:
+    """Put `Mark.EVERY_TOOL` before the chain of what nearly every tool does in one place.
+
+    A tool whose run a budget ended is not counted against a place that it did not reach.
+    """
+    if len(found) < _MANY:
+        return [tuple(effects) for effects in found]
+    places = [{place_of(e) for e in effects} for effects in found]
+    reached = Counter(place for some in places for place in some)
+    ended = [all(c.reason is not CutReason.BUDGET for c in some) for some in cuts]
+    shared = set()
+    for place, count in reached.items():
+        without = sum(whole and place not in some for whole, some in zip(ended, places, strict=True))
+        if count >= _MANY - 1 and count >= _NEARLY_ALL * (count + without):
+            shared.add(place)
+    return [tuple(_marked(e) if place_of(e) in shared else e for e in effects) for effects in found]
+
+
+def _marked(effect: Effect) -> Effect:
+    if effect.via[:1] and effect.via[0] in frozenset(Mark):
+        return effect
+    return replace(effect, via=(Mark.EVERY_TOOL, *effect.via))
