@@ -1,5 +1,6 @@
 """Which language a description is written in: by script, then by the commonest small words."""
 
+import re
 from collections import Counter, defaultdict
 
 MAX_SAMPLE = 2000
@@ -21,6 +22,8 @@ _SCRIPTS = (
     (0x3040, 0x30FF, "ja"), (0xAC00, 0xD7A3, "ko"), (0x4E00, 0x9FFF, "zh"), (0x3400, 0x4DBF, "zh"),
     (0x0400, 0x04FF, "ru"),
 )  # fmt: skip
+_FOREIGN = re.compile("[\u0400-\ud7a3]")
+"""What can be of one of these scripts: typographic marks and accents in Latin text are not."""
 
 
 def language_of(text: str | None) -> str | None:
@@ -29,7 +32,7 @@ def language_of(text: str | None) -> str | None:
         return None
     sample = text[:MAX_SAMPLE]
     if not sample.isascii():
-        scripts = Counter(filter(None, map(_script, sample)))
+        scripts = Counter(filter(None, map(_script, _FOREIGN.findall(sample))))
         letters = sum(ch.isalpha() for ch in sample) or 1
         if scripts["ja"] and (scripts["ja"] + scripts["zh"]) * _SHARE >= letters:
             return "ja"
