@@ -13,6 +13,7 @@ from crawler.targets import parse_reference
 from mcp_catalogue.cli.options import SourcesDir, TextOrJson
 from mcp_catalogue.cli.progress import note, progress
 from mcp_catalogue.errors import CatalogueError, TargetError
+from mcp_catalogue.evaluate.cost import peak_megabytes, quantile
 from mcp_catalogue.evaluate.extraction import (
     Scored,
     Tally,
@@ -60,7 +61,7 @@ def _measure(recording: Recording, context: FetchContext) -> Scored:
         return not_measured(recording, str(error))
     except CatalogueError as error:
         return failed(recording, str(error))
-    return score(recording, read.facts, read.files, cpu_ms=read.cpu_ms)
+    return score(recording, read.facts, read.files, cpu_ms=read.cpu_ms, effects_ms=read.effects_ms)
 
 
 def _share(part: float, whole: float) -> str:
@@ -69,7 +70,7 @@ def _share(part: float, whole: float) -> str:
 
 _HEAD = (
     f"{'':50} {'tools':>5} {'recall':>6} {'prec':>5} {'desc':>5} {'param':>5} {'req':>5} {'annot':>5} {'loc':>5}"
-    f" {'unres':>5} {'cond':>4} {'silent':>6} {'ms':>6}"
+    f" {'unres':>5} {'cond':>4} {'silent':>6} {'ms':>6} {'eff.ms':>6}"
 )
 
 
@@ -78,7 +79,8 @@ def _row(title: str, t: Tally) -> str:
         f"{title[:50]:50} {t.recorded:5} {_share(t.found, t.recorded):>6} {_share(t.judged - t.wrong, t.judged):>5}"
         f" {_share(t.description, t.described):>5} {_share(t.parameters, t.with_schema):>5}"
         f" {_share(t.required, t.with_schema):>5} {_share(t.annotations, t.annotated):>5}"
-        f" {_share(t.located, t.in_code):>5} {t.unresolved:5} {t.conditional:4} {t.silent:6} {t.cpu_ms:6.0f}"
+        f" {_share(t.located, t.in_code):>5} {t.unresolved:5} {t.conditional:4} {t.silent:6}"
+        f" {t.cpu_ms:6.0f} {t.effects_ms:6.0f}"
     )
 
 
@@ -103,6 +105,15 @@ def _as_text(scored: Sequence[Scored], *, details: bool) -> Iterator[str]:
     total = grouped(scored).get("all", Tally())
     yield f"silent misses: {total.silent} of {total.recorded} ({_share(total.silent, total.recorded).strip()} %)"
     yield f"servers without tools reported complete: {total.false_complete}"
+    for what, times in _times(measured).items():
+        yield f"CPU of {what}: median {quantile(times, 0.5):.0f} ms, nine in ten within {quantile(times, 0.9):.0f} ms"
+    if (peak := peak_megabytes()) is not None:
+        yield f"peak memory: {peak:,.0f} MB"
+
+
+def _times(measured: Sequence[Scored]) -> dict[str, list[float]]:
+    read = [s.tally for s in measured if not s.error]
+    return {"extraction": [t.cpu_ms for t in read], "following handlers": [t.effects_ms for t in read]}
 
 
 def _details(one: Scored) -> Iterator[str]:
@@ -134,4 +145,9 @@ def _as_json(scored: Sequence[Scored]) -> dict[str, Any]:
         "groups": {title: asdict(tally) for title, tally in grouped(scored).items()},
         "macro_recall": sum(recalls) / len(recalls) if recalls else None,
         "capped_recall": capped_recall(measured),
+        "cpu_ms": {
+            what: {"median": quantile(times, 0.5), "p90": quantile(times, 0.9)}
+            for what, times in _times(measured).items()
+        },
+        "peak_mb": peak_megabytes(),
     }

@@ -37,7 +37,8 @@ class Tally:
     unresolved: int = 0
     silent: int = 0
     false_complete: int = 0
-    cpu_ms: float = 0.0
+    cpu_ms: float = 0.0  # without what follows handlers
+    effects_ms: float = 0.0
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
@@ -61,8 +62,18 @@ def folded(text: object) -> str:
     return re.sub(r"\s+", " ", text).strip() if isinstance(text, str) else ""
 
 
-def score(recording: Recording, servers: Sequence[ServerFacts], read: Mapping[str, bytes], *, cpu_ms: float) -> Scored:
-    """Score the servers found in one source; `read` gives the source's files for the check of locations."""
+def score(
+    recording: Recording,
+    servers: Sequence[ServerFacts],
+    read: Mapping[str, bytes],
+    *,
+    cpu_ms: float,
+    effects_ms: float = 0.0,
+) -> Scored:
+    """Score the servers found in one source; `read` gives the source's files for the check of locations.
+
+    `cpu_ms` is all that extraction took, `effects_ms` the part of it that followed handlers.
+    """
     found: dict[str, Tool] = {}
     for server in servers:
         for tool in server.tools:
@@ -101,7 +112,8 @@ def score(recording: Recording, servers: Sequence[ServerFacts], read: Mapping[st
         unresolved=sum(len(s.completeness.unresolved) for s in servers),
         silent=_silent(len(missing), len(recording.tools), servers),
         false_complete=sum(not s.tools and s.completeness.status is Status.COMPLETE for s in servers),
-        cpu_ms=cpu_ms,
+        cpu_ms=cpu_ms - effects_ms,
+        effects_ms=effects_ms,
     )
     return Scored(
         recording=recording, measured=True, error=None, tally=tally, missing=missing, extra=wrong, differing=differing

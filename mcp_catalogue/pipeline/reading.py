@@ -10,6 +10,7 @@ from functools import cache
 
 from classifier import Classifier
 from classifier.rulebook import load as load_rulebook
+from crawler.effects.cost import metered
 from crawler.extract import extract
 from crawler.fetch import Fetched, load_tree
 from mcp_catalogue.model import ServerFacts, ServerRecord
@@ -34,12 +35,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extracts:
-    """The servers found, unlabelled; `files` are the tree's; `cpu_ms` is what extraction alone took."""
+    """The servers found, unlabelled; `files` are the tree's.
+
+    `cpu_ms` is what extraction took, `effects_ms` the part of it that followed handlers.
+    """
 
     facts: tuple[ServerFacts, ...]
     wants: Mapping[str, str]
     files: Mapping[str, bytes]
     cpu_ms: float
+    effects_ms: float = 0.0
 
 
 @cache
@@ -54,10 +59,17 @@ def extract_from(job: Job) -> Extracts:
     if job.dependencies:
         tree = replace(tree, dependencies={name: load_tree(f) for name, f in job.dependencies.items()})
     started = time.process_time()
-    found = [e for e in extract(tree, job.source.subpath) if _asked_for(e.facts, job.source.subpath)]
+    with metered() as followed:
+        found = [e for e in extract(tree, job.source.subpath) if _asked_for(e.facts, job.source.subpath)]
     wants = {name: requirement for e in found for name, requirement in e.wants.items()}
     cpu_ms = (time.process_time() - started) * 1000
-    return Extracts(facts=tuple(e.facts for e in found), wants=wants, files=tree.files, cpu_ms=cpu_ms)
+    return Extracts(
+        facts=tuple(e.facts for e in found),
+        wants=wants,
+        files=tree.files,
+        cpu_ms=cpu_ms,
+        effects_ms=followed.seconds * 1000,
+    )
 
 
 def read(job: Job) -> Outcome:

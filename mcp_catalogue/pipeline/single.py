@@ -29,7 +29,9 @@ def read_facts(target: Target, context: FetchContext) -> Extracts:
     if dependencies:
         again = _in_time(Job(source=source, dependencies=dependencies))
         files = {**_dependency_files(dependencies), **again.files}
-        found = replace(again, files=files, cpu_ms=found.cpu_ms + again.cpu_ms)
+        found = replace(
+            again, files=files, cpu_ms=found.cpu_ms + again.cpu_ms, effects_ms=found.effects_ms + again.effects_ms
+        )
     return replace(found, facts=tuple(noted(f, problems) for f in found.facts))
 
 

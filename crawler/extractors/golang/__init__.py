@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from crawler.effects import golang as effects
+from crawler.effects.cost import following
 from crawler.extractors.base import Extraction, Project
 from crawler.extractors.golang import facts
 from crawler.extractors.golang.evaluate import OutOfBudgetError
@@ -57,7 +58,8 @@ def _result(search: Search, found: list[Found], unreadable: list[Unreadable]) ->
         if reach.live(home):
             tools.append(_tool(item, search, guards))
             handlers.append(item.tool.handler or _sibling(item.tool, search))
-    seen = effects.effects_of(index, search.run.globals, handlers)
+    with following():
+        seen = effects.effects_of(index, search.run.globals, handlers)
     tools = [replace(tool, effects=one) for tool, one in zip(tools, seen, strict=True)]
     unresolved = [
         Unresolved(file=decl.file.path, line=line(node), reason="name-not-constant", detail=f"in {decl.name}")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from crawler.effects import python as effects
+from crawler.effects.cost import following
 from crawler.extractors.python.collect import Found, handler_of, text_of
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.scope import Scope
@@ -16,7 +17,8 @@ from mcp_catalogue.model import Handler, Tool
 
 def with_effects(run: Interpreter, found: Sequence[Found]) -> tuple[Tool, ...]:
     """Return the tools with what their handlers were seen to do; a dispatcher's tools with their own lines."""
-    seen = effects.effects_of(run, [f.body for f in found])
+    with following():
+        seen = effects.effects_of(run, [f.body for f in found])
     entered = Counter(id(f.node) for one in seen for f in one.entered)
     return tuple(
         replace(one.tool, effects=what.effects, cuts=what.cuts, handler=_handler(run, one, what, entered))

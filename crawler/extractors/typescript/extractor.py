@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from crawler.effects.cost import following
 from crawler.extractors.base import Extraction, Project
 from crawler.extractors.typescript.builtins import make_builtins
 from crawler.extractors.typescript.evaluate import Evaluator
@@ -136,7 +137,8 @@ class _Run:
         from crawler.effects.typescript import follow  # noqa: PLC0415 (it runs on this package's evaluator)
 
         if self.sink.tools:
-            self.followed = follow(self.ev, self.sink, self.loader)
+            with following():
+                self.followed = follow(self.ev, self.sink, self.loader)
 
     def _wants(self) -> tuple[str, ...]:
         """Declared dependencies through whose code the tools are registered, and which are not at hand."""
@@ -148,7 +150,9 @@ class _Run:
     def _with_code(self, key: Key, tool: Tool) -> Tool:
         """Add what the tool's handler does, and where a dispatcher leads."""
         seen = self.followed.get(key)
-        return tool if seen is None else replace(tool, effects=seen.effects, handler=tool.handler or seen.handler)
+        if seen is None:
+            return tool
+        return replace(tool, effects=seen.effects, cuts=seen.cuts, handler=tool.handler or seen.handler)
 
     def result(self) -> Extraction | None:
         """Return what was found, or None where nothing registers anything."""

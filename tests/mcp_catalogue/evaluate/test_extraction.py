@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from mcp_catalogue.errors import DataError
+from mcp_catalogue.evaluate.cost import quantile
 from mcp_catalogue.evaluate.extraction import capped_recall, failed, grouped, not_measured, score
 from mcp_catalogue.evaluate.recordings import Recording, read_recordings
 from mcp_catalogue.model import (
@@ -183,3 +184,18 @@ def test_recordings_are_read_from_a_folder_and_a_wrong_one_is_named(tmp_path: Pa
         list(read_recordings(tmp_path))
     with pytest.raises(DataError, match="no recordings"):
         list(read_recordings(tmp_path / "none"))
+
+
+def test_following_handlers_is_told_apart_from_the_rest() -> None:
+    one = score(recorded("list_things"), [facts(read("list_things"))], FILE, cpu_ms=50, effects_ms=20)
+    total = grouped([one, one])["all"]
+    assert (total.cpu_ms, total.effects_ms) == (60, 40)
+
+
+@pytest.mark.parametrize(("share", "value"), [(0.5, 2.0), (0.9, 4.0), (0.0, 1.0), (1.0, 4.0)])
+def test_a_quantile_is_one_of_the_values(share: float, value: float) -> None:
+    assert quantile([4.0, 1.0, 3.0, 2.0], share) == value
+
+
+def test_nothing_has_no_quantile() -> None:
+    assert quantile([], 0.5) == 0
