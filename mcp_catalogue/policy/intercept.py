@@ -25,7 +25,7 @@ class Intercept:
     id = "intercept"
     title = "Intercept policy"
     syntax = "yaml"
-    verified_with: str | None = None
+    verified_with: str | None = "Intercept 1.1.0"
 
     def tool(self, decided: Decided, *, server_name: str) -> Rendered:
         """Render `default: allow` with the one rule."""

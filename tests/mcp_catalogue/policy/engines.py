@@ -10,7 +10,9 @@ from pathlib import Path
 ENGINES = Path(__file__).parents[3] / "build" / "engines"
 CODEX = "0.169.0"
 CLAUDE_CODE = "2.1.329"
-INTERCEPT = "github.com/policylayer/intercept@latest"
+INTERCEPT = "1.1.0"
+
+INTERCEPT_MODULE = f"github.com/policylayer/intercept@v{INTERCEPT}"
 
 
 class NotAvailableError(Exception):
@@ -46,7 +48,10 @@ def _installed(name: str, package: str) -> Path:
 
 
 def intercept() -> str:
-    """Return Intercept, built by Go from its module proxy."""
+    """Return Intercept: `INTERCEPT_BINARY`, the one on PATH, or what Go makes from its module proxy."""
+    named = os.environ.get("INTERCEPT_BINARY") or shutil.which("intercept")
+    if named:
+        return named
     binary = ENGINES / ("intercept.exe" if sys.platform == "win32" else "intercept")
     if not binary.exists():
         go = shutil.which("go")
@@ -54,7 +59,7 @@ def intercept() -> str:
             raise NotAvailableError("Intercept needs Go to be built")
         ENGINES.mkdir(parents=True, exist_ok=True)
         if _built(go) != 0:
-            raise NotAvailableError(f"Intercept cannot be built: the module proxy does not give {INTERCEPT}")
+            raise NotAvailableError(f"Intercept cannot be built: the module proxy does not give {INTERCEPT_MODULE}")
     return str(binary)
 
 
@@ -64,10 +69,15 @@ def _built(go: str) -> int:
     proxies = ",".join(one for one in told.strip().replace("|", ",").split(",") if one != "direct") or "off"
     environment = {**os.environ, "GOBIN": str(ENGINES), "GOPROXY": proxies}
     try:
-        command = [go, "install", INTERCEPT]
+        command = [go, "install", INTERCEPT_MODULE]
         return subprocess.run(command, check=False, capture_output=True, timeout=300, env=environment).returncode
     except subprocess.TimeoutExpired:
         return 1
+
+
+def intercept_home(folder: Path) -> dict[str, str]:
+    """Return an environment in which Intercept, which writes events below the user's home, writes to a folder."""
+    return {**os.environ, "HOME": str(folder), "USERPROFILE": str(folder)}
 
 
 def codex_home(folder: Path, text: str, launch: list[str]) -> dict[str, str]:

@@ -1,10 +1,12 @@
 """Intercept policies in force: as a proxy in front of a small MCP server, asked by the SDK's own client.
 
-The proxy is Intercept itself where Go can build it from its module proxy, and in any case a reference of our own that
-does what Intercept's documentation says. Without the former, nothing here says that the engine agrees.
+The proxy is Intercept itself where there is one (`INTERCEPT_BINARY`, PATH, or built by Go from its module proxy), and
+in any case a reference of our own that does what Intercept's documentation says. Without the former, nothing here says
+that the engine agrees.
 """
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,12 @@ import yaml
 from mcp import ClientSession, StdioServerParameters, stdio_client
 from mcp.types import TextContent
 
-from mcp_catalogue.policy import FORMATS
+from mcp_catalogue.model import Category, Severity
+from mcp_catalogue.policy import BOUNDS, FORMATS, decide
+from mcp_catalogue.policy.ruling import nameable
 from tests.mcp_catalogue.policy import engines
+from tests.mcp_catalogue.policy.conftest import AMOUNT, FACTS
+from tests.mcp_catalogue.policy.test_forms import HOSTILE
 
 HERE = Path(__file__).parent
 
@@ -45,6 +51,10 @@ def policy_file(decided: Any, folder: Path) -> Path:
     return path
 
 
+def test_the_format_names_the_version_that_is_asked() -> None:
+    assert FORMATS["intercept"].verified_with == f"Intercept {engines.INTERCEPT}"
+
+
 def test_the_policy_holds_in_front_of_a_real_server(proxy: list[str], shop: Any, calls: Any, tmp_path: Path) -> None:
     names = [d.tool.name for d in shop] + ["never_seen"]
     command = [*proxy, "-c", str(policy_file(shop, tmp_path)), "--state-dir", str(tmp_path / "state")]
@@ -52,7 +62,8 @@ def test_the_policy_holds_in_front_of_a_real_server(proxy: list[str], shop: Any,
 
     async def run() -> tuple[set[str], list[tuple[Any, str]]]:
         outcomes = []
-        parameters = StdioServerParameters(command=command[0], args=command[1:])
+        home = engines.intercept_home(tmp_path)
+        parameters = StdioServerParameters(command=command[0], args=command[1:], env=home)
         async with stdio_client(parameters) as (read, write), ClientSession(read, write) as client:
             await client.initialize()
             listed = {t.name for t in (await client.list_tools()).tools}
@@ -79,11 +90,49 @@ def test_the_policy_holds_in_front_of_a_real_server(proxy: list[str], shop: Any,
             assert words in ours or call.expected["intercept"] == "hide" or call.tool == "never_seen", call
 
 
-def test_intercept_accepts_every_policy(intercept: str, shop: Any, tool: Any, tmp_path: Path) -> None:
-    from mcp_catalogue.model import Category, Severity  # noqa: PLC0415
+def test_names_mean_to_the_proxy_what_they_are(proxy: list[str], tool: Any, tmp_path: Path) -> None:
+    names = sorted(name for name in HOSTILE if name.isprintable() or name in {"tab\t", "a\nb: c"})
+    decided = [tool(name, Category.READ, Severity.LOW) for name in names]
+    command = [*proxy, "-c", str(policy_file(decided, tmp_path)), "--state-dir", str(tmp_path / "state")]
+    command += ["--", sys.executable, str(HERE / "fixtures" / "shop_server.py"), *names]
 
-    hostile = ["a: b", "yes", "null", "1e3", "012", "a.b.c", "取消订单", 'quo"te', "tab\t", "new\nline", "<<", "~"]
-    odd = [tool(name, Category.WRITE, Severity.MEDIUM) for name in hostile]
-    for decided in (shop, odd, [], *([d] for d in shop)):
+    async def run() -> dict[str, str]:
+        home = engines.intercept_home(tmp_path)
+        parameters = StdioServerParameters(command=command[0], args=command[1:], env=home)
+        async with stdio_client(parameters) as (read, write), ClientSession(read, write) as client:
+            await client.initialize()
+            answers = {}
+            for name in names:
+                (said,) = (await client.call_tool(name, {})).content
+                assert isinstance(said, TextContent)
+                answers[name] = said.text
+            return answers
+
+    for name, text in anyio.run(run).items():
+        assert text == f"did {name}" if nameable(name) else text.startswith("[INTERCEPT POLICY DENIED]"), name
+
+
+def test_intercept_accepts_every_policy(intercept: str, shop: Any, tool: Any, tmp_path: Path) -> None:
+    labels = [(c, s) for c in Category for s in (Severity.LOW, Severity.HIGH, Severity.CRITICAL)]
+    odd = [[tool(name, *label, args=AMOUNT) for name in HOSTILE] for label in labels]
+    for decided in (shop, *odd, [], *([d] for d in shop)):
         done = engines.intercept_reads(intercept, policy_file(decided, tmp_path))
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_intercept_takes_the_users_folders_and_domains(intercept: str, tool: Any, tmp_path: Path) -> None:
+    folders = ("/srv/my files/", "C:\\a+b", "/", "日本/(x)")
+    bounds = replace(BOUNDS["permissive"], path_prefixes=folders, recipient_domains=("a-b.example", "@é.example"))
+    text = {"type": "string"}
+    sender = tool(
+        "send",
+        Category.WRITE,
+        Severity.MEDIUM,
+        args={"to": text, "path": text},
+        signals=["caller-path", "external-communication"],
+    )
+    decision = decide(FACTS, sender.tool, sender.label, "permissive", bounds)
+    assert len(decision.conditions) == 2
+    path = policy_file([replace(sender, decision=decision)], tmp_path)
+    done = engines.intercept_reads(intercept, path)
+    assert done.returncode == 0, done.stdout + done.stderr
