@@ -15,7 +15,8 @@ import msgspec
 
 from mcp_catalogue.errors import DataError
 from mcp_catalogue.evaluate.labels import Share
-from mcp_catalogue.model import Mark, ServerFacts, Tool
+from mcp_catalogue.evaluate.recordings import Recording
+from mcp_catalogue.model import CutReason, Mark, Origin, ServerFacts, Tool
 
 
 class Reviewed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -115,6 +116,46 @@ def sum_effects(checked: Iterable[Checked]) -> EffectFigures:
         followed=Share(part=sum(bool(tool.effects) for _, tool in held), whole=len(held)),
         settled=Share(part=sum(settled(tool) for _, tool in held), whole=len(held)),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How far the handlers of recorded tools were followed: of those found in code, by what became of them.
+
+    `cuts` counts the tools without an effect by each reason why their handler could not be followed; None stands for
+    handlers of a kind that nothing follows.
+    """
+
+    tools: int
+    located: Share
+    followed: Share
+    settled: Share
+    cuts: Mapping[CutReason | None, int]
+
+
+def reach(tools: Iterable[Tool]) -> Reach:
+    """Sum what became of some tools' handlers."""
+    held = [tool for tool in tools if tool.origin is Origin.CODE]
+    cuts: Counter[CutReason | None] = Counter()
+    for tool in held:
+        if not settled(tool):
+            cuts.update({None} if tool.cuts is None else {cut.reason for cut in tool.cuts})
+    return Reach(
+        tools=len(held),
+        located=Share(part=sum(tool.handler is not None for tool in held), whole=len(held)),
+        followed=Share(part=sum(bool(tool.effects) for tool in held), whole=len(held)),
+        settled=Share(part=sum(settled(tool) for tool in held), whole=len(held)),
+        cuts=dict(cuts.most_common()),
+    )
+
+
+def recorded(recording: Recording, read: Iterable[ServerFacts]) -> Iterator[Tool]:
+    """Yield the tools of a recording that were read, each name once."""
+    left = dict(recording.tools)
+    for server in read:
+        for tool in server.tools:
+            if left.pop(tool.name, None) is not None:
+                yield tool
 
 
 def settled(tool: Tool) -> bool:
