@@ -24,14 +24,18 @@ _LIMITS = ArchiveLimits()
 
 def load_tree(fetched: Fetched, limits: ArchiveLimits = _LIMITS) -> SourceTree:
     """Read the files of `fetched`. Raises `ArchiveError` or `FetchError`."""
-    collector, commit = _READERS[fetched.form](fetched, limits)
+    called = fetched.origin.name or str(fetched.origin.id)
+    try:
+        collector, commit = _READERS[fetched.form](fetched, limits)
+    except ArchiveError as error:
+        raise ArchiveError(f"{called}: {error}") from error
     origin = replace(fetched.origin, commit=commit) if commit and not fetched.origin.commit else fetched.origin
     archive = fetched.form in {Form.TAR, Form.ZIP}
     top = _top_folder(collector.files) if archive else ""
     files = {_without(path, top, always=fetched.strip_always): data for path, data in collector.files.items()}
     skipped = (replace(s, file=_without(s.file, top, always=fetched.strip_always)) for s in collector.skipped)
     if not files:
-        raise ArchiveError(f"{origin.name or origin.id}: holds no files that could be read")
+        raise ArchiveError(f"{called}: holds no files that could be read")
     tree = SourceTree(
         origin=origin,
         files=files,

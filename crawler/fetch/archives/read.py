@@ -69,7 +69,7 @@ def read_tar(path: Path, limits: ArchiveLimits) -> tuple[Collector, str | None]:
                     _tar_member(archive, member, collector)
                 commit = archive.pax_headers.get("comment")
     except _DAMAGED as error:
-        raise ArchiveError(f"{path.name[:80]}: a damaged or truncated archive ({_short(error)})") from error
+        raise ArchiveError(f"a damaged or truncated archive ({_short(error)})") from error
     return collector, commit
 
 
@@ -103,7 +103,7 @@ def read_zip(path: Path, limits: ArchiveLimits) -> Collector:
             for member in archive.infolist():
                 _zip_member(archive, member, collector)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, *_DAMAGED) as error:
-        raise ArchiveError(f"{path.name[:80]}: a damaged archive ({_short(error)})") from error
+        raise ArchiveError(f"a damaged archive ({_short(error)})") from error
     return collector
 
 
