@@ -60,8 +60,10 @@ class Lowerer:
         """Return the intermediate form of an expression."""
         if node is None:
             return ir.Const(0, UNDEFINED)
-        node = unwrap(node)
         lower = _EXPRESSIONS.get(node.type)
+        if lower is None:
+            node = unwrap(node)
+            lower = _EXPRESSIONS.get(node.type)
         if lower is None:
             return ir.Opaque(line_of(node), short(node, 60))
         if self.depth > MAX_DEPTH:
@@ -225,6 +227,9 @@ def _string_value(node: Syntax) -> str:
     return unescape(text_of(node)[1:-1])
 
 
+_OPTIONAL = frozenset({"?.", "optional_chain"})
+
+
 def _chain(self: Lowerer, node: Syntax) -> ir.Node:
     """Lower property accesses and calls without recursion: the innermost base first."""
     links: list[Any] = []
@@ -232,7 +237,8 @@ def _chain(self: Lowerer, node: Syntax) -> ir.Node:
     while base is None:
         node = unwrap(node)
         kind = node.type
-        optional = any(c.type in ("?.", "optional_chain") for c in node.children[1:3])
+        mark = node.child(1) if node.child_count > 1 else None
+        optional = mark is not None and mark.type in _OPTIONAL
         if kind == "member_expression":
             prop = node.child_by_field_name("property")
             at = prop if prop is not None else node
@@ -345,8 +351,12 @@ def _inner(self: Lowerer, node: Syntax) -> ir.Node:
     return self.expression(inner[0] if inner else None)
 
 
+def _identifier(_: Lowerer, node: Syntax) -> ir.Node:
+    return ir.Name(node.start_point[0] + 1, (node.text or b"").decode("utf-8", "replace"))
+
+
 _EXPRESSIONS: dict[str, Callable[[Any, Syntax], ir.Node]] = {
-    "identifier": lambda _, n: ir.Name(line_of(n), text_of(n)),
+    "identifier": _identifier,
     "this": lambda _, n: ir.Name(line_of(n), "this"),
     "super": lambda _, n: ir.Name(line_of(n), "super"),
     "meta_property": lambda _, n: ir.Name(line_of(n), "import.meta"),
