@@ -19,10 +19,11 @@ class Modules:
 
     def find(self, module: str, path: tuple[str, ...]) -> Entry | None:
         """Return the entry that fixes most of `path`, or None."""
-        held = [e for names in self._of(module.removeprefix("node:")) for e in _held(names, path[-1]) if e.fits(path)]
+        held = [e for names in self.of(module.removeprefix("node:")) for e in _held(names, path[-1]) if e.fits(path)]
         return max(held, key=lambda e: e.weight, default=None)
 
-    def _of(self, module: str) -> Iterator[Names]:
+    def of(self, module: str) -> Iterator[Names]:
+        """Yield what is held for a module, its package and the beginnings of its name."""
         package = "/".join(module.split("/")[: 2 if module.startswith("@") else 1])
         yield from (self.exact[name] for name in dict.fromkeys((module, package)) if name in self.exact)
         yield from (names for start, names in self.beginnings.items() if module.startswith(start))

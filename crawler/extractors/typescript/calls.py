@@ -74,7 +74,7 @@ def call(self: "Evaluator", callee: Any, this: Any, args: list[Any], pos: int = 
             converted = converts(self, callee, args)
             if converted is not None:
                 return converted
-        return invoke(self, callee, this, args)
+        return invoke(self, callee, this, args) if self.memory is None else self.memory.call(self, callee, this, args)
     if isinstance(callee, Native):
         return callee.call(self, this if callee.this is UNDEFINED else callee.this, args, pos)
     if isinstance(callee, Choice):

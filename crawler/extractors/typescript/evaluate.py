@@ -17,6 +17,7 @@ from crawler.extractors.typescript.values import (
     Fn,
     Guarded,
     Lazy,
+    Obj,
     Scope,
     Unknown,
     truth,
@@ -60,6 +61,22 @@ class Sink(Protocol):
         ...
 
 
+class Memory(Protocol):
+    """Who is asked for calls that ran before, and told of state that changes."""
+
+    def call(self, ev: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any:  # noqa: ANN401
+        """Call a function of the project."""
+        ...
+
+    def assigned(self, home: Scope, name: str, value: Any) -> None:  # noqa: ANN401
+        """Hear that a variable is about to change."""
+        ...
+
+    def written(self, ev: "Evaluator", owner: Obj, name: str, value: Any) -> None:  # noqa: ANN401
+        """Hear that a property is about to change."""
+        ...
+
+
 class Evaluator:
     """Evaluates expressions and runs statements of one project."""
 
@@ -87,6 +104,7 @@ class Evaluator:
         self.files: Any = None
         self.flags: dict[str, Any] = {}
         self.relevance = Relevance()
+        self.memory: Memory | None = None
 
     def spend(self, steps: int = 1) -> None:
         """Count work; raises `Exhausted` when the budget is gone."""
@@ -151,6 +169,8 @@ class Evaluator:
         home = at or scope
         if self.logs:
             self.logs[-1].setdefault((id(home), name), (home, home.names.get(name, UNHANDLED)))
+        if self.memory is not None and not declare:
+            self.memory.assigned(home, name, value)
         home.names[name] = value
 
     def arguments(self, nodes: list[ir.Node], scope: Scope) -> list[Any]:

@@ -30,6 +30,8 @@ def put(self: "Evaluator", owner: Any, name: str, value: Any, place: Place) -> N
         if isinstance(target, Obj | Fn | Cls | Native):
             if isinstance(target.props.get(name), Getter):
                 continue
+            if self.memory is not None and isinstance(target, Obj):
+                self.memory.written(self, target, name, value)
             target.props[name] = _possible(self, target, name, value) if isinstance(target, Obj) else value
             if isinstance(target, Obj):
                 target.places.setdefault(name, place)
