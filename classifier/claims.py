@@ -160,12 +160,15 @@ def _negated(hit: Pattern, text: str) -> bool:
 def _refined(phrase: Phrase, clause: Clause) -> Phrase | None:
     """Return the name's phrase with the description's object, where that says more of the same thing.
 
-    `update_refund`, "Update refund notes" or "the notes of a refund": what is updated are notes.
+    `update_refund`, "Update refund notes" or "the notes of a refund": what is updated are notes. `remove_user`, "Remove
+    a user from a list": it is taken off something.
     """
     last = phrase.words[-1].rstrip("s") if phrase.words else ""
     for other in clause.phrases:
         if not last or other.action != phrase.action or not other.words:
             continue
+        if last == other.words[-1].rstrip("s") and other.origin and not phrase.origin:
+            return replace(phrase, origin=other.origin)
         around = [w.rstrip("s") for w in (*other.words[:-1], *other.owner)]
         if last in around and last != other.words[-1].rstrip("s"):
             return replace(phrase, noun=other.noun, classes=other.classes, nearby=other.nearby, words=other.words)

@@ -54,6 +54,8 @@ def _words(words: Sequence[str], start: int, grammar: Grammar) -> tuple[list[str
             break
         elif word in determiners or (word.endswith("ly") and not noun):
             pass
+        elif noun and word.endswith("ed") and not word.endswith("eed") and i + 1 < count and words[i + 1] in breaks:
+            break  # "a screener tuned for …"
         elif word == "," and noun and i + 1 < count and "-" in words[i + 1]:
             pass  # "a short-lived, pre-authenticated address"
         elif word in breaks or not word[0].isalnum():

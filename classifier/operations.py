@@ -21,6 +21,7 @@ _HTTP = {
 _FIELDS = frozenset({"type", "action", "operation", "operations", "id", "name", "value", "key", "params", "data"})
 _TO_DO = re.compile(r"\bto (?:perform|execute|do|run|carry out|apply|take)\b|\bwhat to do\b", re.IGNORECASE)
 MAX_VALUES = 100
+_LOOSE = frozenset({"write", "edit", "modify", "update", "change"})  # a name with these says no more than "manage"
 _WHETHER = frozenset({"whether", "if"})  # "checks whether the user may …"
 _PUTS = frozenset({"add", "set", "attach", "assign", "apply", "link", "put"})
 
@@ -79,7 +80,7 @@ def _clearly_operations(
     values: Sequence[str], known: Sequence[tuple[str, int, Rule, Phrase]], reading: Reading
 ) -> bool:
     """Tell a choice of operations from a choice of states or kinds under a name such as `type` or `mode`."""
-    settled = any(p.sure and p.action != "manage" for p in reading.name.phrases)
+    settled = any(p.sure and p.action != "manage" and p.base not in _LOOSE for p in reading.name.phrases)
     verbs = [phrase for _, _, _, phrase in known if phrase.sure]
     return not settled and len(verbs) >= 2 and len(verbs) * 3 >= len(values) * 2
 

@@ -15,11 +15,15 @@ MAX_ASIDE = 60
 """Words after the object in which a further verb is looked for ("… and deletes it")."""
 _WORD = re.compile(r"[^\W_][\w'’-]*|[,:;/&()|\[\]–—+→]|(?<=\s)-(?=\s)")
 _GENERIC = frozenset({"action", "actions", "operation", "operations", "command", "commands"})
+_EXECUTE = frozenset({"execute", "executes", "run", "runs"})
+_OPERATIONS = frozenset({"operations", "operation"})  # nothing of their own: what the rest says is done
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 _RELATIVE = frozenset({"that", "which", "to", "for", "can", "will", "lets", "you", "and"})
 _PURPOSE = frozenset({"used", "tool", "function", "endpoint", "to", "for", "that", "which"})
 _ASIDE = frozenset({"and", "then", "y", "und", "et", "e", "и"})
 _PRONOUNS = frozenset({"it", "them"})
+_TAKEN_BACK = frozenset({"update", "create", "send"})
+_SUBORDINATE = frozenset({"until", "since", "whether", "how"})  # "seconds until the key expires"
 _NOTHING = Clause()
 
 
@@ -79,6 +83,8 @@ class _Sentence:
     def _special(self, i: int) -> Clause | None:
         """Read "make a GET request", "performs an operation", "performs a search"."""
         words, word = self.words, self.words[i]
+        if word in _EXECUTE and not _OPERATIONS.isdisjoint(words[i + 1 : i + 5]):
+            return Clause((Phrase("run", "perform", "action", sure=False, words=("action",)),))
         if word not in self.grammar.perform:
             return None
         if "request" in words[i : i + 5] and word in {"make", "makes", "perform", "performs"}:
@@ -140,6 +146,10 @@ class _Sentence:
 
     def _clause(self, i: int, verb: Verb) -> Clause:
         """Read the clause whose verb stands at `i`."""
+        following = self.verbs.get(self._at(i + 1))
+        takes_back = verb.action == "stop" and following is not None and following.form == "gerund"
+        if takes_back and following is not None and following.action in _TAKEN_BACK:
+            verb, i = following, i + 1  # "stop following": as much as following
         found, j = self._joined(i, verb)
         noun = read_noun_phrase(self.words, j, self.lexicon)
         sure = len(found) > 1 or not verb.noun_too or verb.form == "third" or self._at(j) in self.grammar.determiners
@@ -205,6 +215,8 @@ class _Sentence:
         """Read a sentence that starts with a noun: a verb may follow ("that deletes …", "for deleting …")."""
         words, verbs = self.words, self.verbs
         for j in range(i + 1, min(len(words), i + 30)):
+            if words[j] in _SUBORDINATE:
+                break
             verb = verbs.get(words[j])
             if verb is None or verb.form == "noun" or (verb.noun_too and verb.form != "gerund"):
                 continue

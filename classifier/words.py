@@ -7,7 +7,7 @@ tables that names and clauses are read with. Every lookup is one dictionary acce
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
@@ -18,6 +18,7 @@ from mcp_catalogue.errors import DataError
 
 _CJK = ("zh", "ja", "ko")
 _VOWELS = "aeiou"
+_AGAIN = frozenset({"send", "create", "run", "deploy"})  # actions of which "resend", "reinstall" … are formed
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +137,26 @@ def _verbs(actions: Mapping[str, Mapping[str, str]]) -> tuple[dict[str, Verb], d
             base = word.rstrip("*")
             noun_too = word.endswith("*")
             _claim(latin, base, Verb(action, base, noun_too))
-            derived.setdefault(third(base), Verb(action, base, noun_too, "third"))
-            for gerund in gerunds(base):
-                derived.setdefault(gerund, Verb(action, base, noun_too, "gerund"))
+            _inflect(derived, Verb(action, base, noun_too))
         for word in table.get("nouns", "").split():
             derived.setdefault(word, Verb(action, _canonical(table, action), noun_too=True, form="noun"))
         for language in sorted(set(table) - {"base", "en", "nouns"}):
             target = cjk if language in _CJK else derived
             for word in table[language].split():
                 target.setdefault(word, Verb(action, _canonical(table, action), form="third"))
+    for verb in list(latin.values()):
+        again = replace(verb, base=f"re{verb.base}")
+        plain = verb.action in _AGAIN and not verb.noun_too and "_" not in verb.base and len(verb.base) > 3
+        if plain and again.base not in latin:
+            derived.setdefault(again.base, again)
+            _inflect(derived, again)
     return {**derived, **latin}, cjk
+
+
+def _inflect(table: dict[str, Verb], verb: Verb) -> None:
+    table.setdefault(third(verb.base), replace(verb, form="third"))
+    for gerund in gerunds(verb.base):
+        table.setdefault(gerund, replace(verb, form="gerund"))
 
 
 def _canonical(table: Mapping[str, str], action: str) -> str:
