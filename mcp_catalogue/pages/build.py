@@ -16,6 +16,7 @@ from mcp_catalogue.pages.machine import sitemaps
 from mcp_catalogue.pages.manifest import Manifest, Unit, make_unit
 from mcp_catalogue.pages.output import WORK, Output, begin, remove
 from mcp_catalogue.pages.overview import Overview, gather
+from mcp_catalogue.pages.related import Elsewhere
 from mcp_catalogue.pages.server_files import server_files
 from mcp_catalogue.pages.shell import Site, assets, make_site
 from mcp_catalogue.pages.workers import Results, run_jobs
@@ -52,16 +53,18 @@ class _Servers:
     twins: bool
     store: Store = field(init=False)
     output: Output = field(init=False)
+    elsewhere: Elsewhere = field(init=False)
 
     def open(self) -> None:
         self.store = Store.open(self.db)
         self.output = Output(self.out, trusted=self.trusted)
+        self.elsewhere = Elsewhere(self.overview)
 
     def run(self, job: int) -> Results:
         return {f"server {server}": self._server(server) for server in self.batches[job]}
 
     def _server(self, server: ServerId) -> Unit:
-        made = server_files(self.store, self.site, self.overview, server, twins=self.twins)
+        made = server_files(self.store, self.site, self.elsewhere, server, twins=self.twins)
         before = self.known.get(f"server {server}")
         known = before.digests() if before else {}
         if not known and not self.output.has(made.folder):

@@ -85,17 +85,21 @@ def control(decided: Decided, name: str) -> Control:
     long = len(decided.tool.name) + len(name) > _LONGEST
     if decided.label.operations or long or not _SIMPLE.fullmatch(decided.tool.name):
         return _control(decided, name)
-    made = _for_server(decided.decision.action, decided.decision.limit, _JSON(decided.decision.conditions), name)
-    return Control(*(Markup(str.replace(part, _TOOL, decided.tool.name)) for part in made))  # noqa: S704 — a plain word
+    decision = decided.decision
+    conditions = _JSON(decision.conditions) if decision.conditions else b"[]"
+    panels, first, asked = _for_server(decision.action, decision.limit, conditions, name)
+    put = decided.tool.name.join  # a plain word
+    return Control(Markup(put(panels)), Markup(put(first)), Markup(put(asked)))  # noqa: S704 — from a template
 
 
-@lru_cache(maxsize=64)
-def _for_server(action: Action, limit: Limit | None, conditions: bytes, name: str) -> Control:
-    if not _SIMPLE_SERVER.fullmatch(name):
-        return _shared(action, limit, conditions, name)
-    stand_in = _SERVER_DASH if "-" in name else _SERVER
+@lru_cache(maxsize=256)
+def _for_server(action: Action, limit: Limit | None, conditions: bytes, name: str) -> tuple[list[str], ...]:
+    """Return the three parts, each cut where the tool's name belongs."""
+    stand_in = name
+    if _SIMPLE_SERVER.fullmatch(name):
+        stand_in = _SERVER_DASH if "-" in name else _SERVER
     made = _shared(action, limit, conditions, stand_in)
-    return Control(*(Markup(str.replace(part, stand_in, name)) for part in made))  # noqa: S704 — a plain word
+    return tuple(str(part).replace(stand_in, name).split(_TOOL) for part in made)
 
 
 @lru_cache(maxsize=2048)

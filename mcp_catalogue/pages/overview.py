@@ -108,6 +108,10 @@ class Overview:
             self._digests[kind, key] = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
         return self._digests[kind, key]
 
+    def rule_links(self, rule: str) -> tuple[ToolLink, ...]:
+        """Return the sample of the tools that `rule` decided."""
+        return self.rules[rule].links if rule in self.rules else ()
+
     def link(self, line: ToolLine) -> ToolLink:
         """Return `line` with its address."""
         server = self.servers[line.server]

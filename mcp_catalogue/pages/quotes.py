@@ -53,7 +53,10 @@ def quotes(label: Classification) -> tuple[Quote, ...]:
             key = (item.quote, item.pointer, item.rule)
             says = signals.get(index) or (item.category.value if item.category else "")
             found.setdefault(
-                key, Quote(shorten(item.quote, _QUOTE), _WHERE[item.kind], item.pointer, item.rule, says, item.strength)
+                key,
+                Quote(
+                    shorten(item.quote, _QUOTE), _WHERE[item.kind], item.pointer, item.rule, says, str(item.strength)
+                ),
             )
     return tuple(found.values())[:MAX_QUOTES]
 

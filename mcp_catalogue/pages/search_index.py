@@ -156,7 +156,7 @@ def _documents(  # noqa: PLR0913 — one step of the loop above
     words = list(dict.fromkeys([*name_terms(title), *name_terms(name)]))
     worst = next((s for s, n in zip(reversed(Severity), totals.by_severity, strict=True) if n), Severity.LOW)
     index.add(place * 32 + 28 + worst.rank, _SERVER, words)
-    yield (_shown(shorten(title, 80)), totals.folder, totals.tools)
+    yield (visible(shorten(title, 80)), totals.folder, totals.tools)
     for offset, (line, text, label) in enumerate(lines, 1):
         number = (place + offset) * 32 + _CATEGORY[line.primary] * 4 + line.severity.rank
         mine = dict.fromkeys(name_terms(line.name))
@@ -172,11 +172,7 @@ def _documents(  # noqa: PLR0913 — one step of the loop above
         file = overview.odd_files.get((server, line.name, line.variant))
         signals = sum(1 << _SIGNALS.index(s) for s in {s.id for s in label.signals} if s in SIGNALS)
         snippet = shorten(text.description, _SNIPPET)
-        yield (_shown(shorten(line.name, 90)), file, number % 32, signals, _shown(snippet))
-
-
-def _shown(text: str) -> str:
-    return text if text.isascii() and text.isprintable() else visible(text).decode()
+        yield (visible(shorten(line.name, 90)), file, number % 32, signals, visible(snippet))
 
 
 def _block(number: int, documents: list[tuple[object, ...]]) -> tuple[str, bytes]:

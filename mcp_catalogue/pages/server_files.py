@@ -1,9 +1,8 @@
 """Every file of one server: its page, its tools' pages, their twins, its badge, its part of the risk pages."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import msgspec
 from markupsafe import Markup
@@ -14,7 +13,7 @@ from mcp_catalogue.model import ServerId
 from mcp_catalogue.pages.environment import fragment, render
 from mcp_catalogue.pages.lists import ServerSeverityPage, server_severity_pages
 from mcp_catalogue.pages.manifest import AttackUse
-from mcp_catalogue.pages.overview import Overview, ToolLink
+from mcp_catalogue.pages.related import Elsewhere
 from mcp_catalogue.pages.server import server_page
 from mcp_catalogue.pages.server_view import ServerView, ToolRow, server_view
 from mcp_catalogue.pages.shell import Site
@@ -22,8 +21,8 @@ from mcp_catalogue.pages.text import rounded
 from mcp_catalogue.pages.tool import AttackLine, Related, tool_page
 from mcp_catalogue.store import Change, Store, ToolDates
 
-RELATED = 6
 NEIGHBOURS = 8
+_NONE = Markup()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,11 @@ class ServerFiles:
     attacks: tuple[AttackUse, ...] = field(default=())
 
 
-def server_files(store: Store, site: Site, overview: Overview, server: ServerId, *, twins: bool = True) -> ServerFiles:
+def server_files(
+    store: Store, site: Site, elsewhere: Elsewhere, server: ServerId, *, twins: bool = True
+) -> ServerFiles:
     """Render everything that belongs to `server`; without `twins` the JSON beside the pages is left out."""
+    overview = elsewhere.overview
     totals = overview.servers[server]
     line = totals.line
     view = server_view(
@@ -47,7 +49,7 @@ def server_files(store: Store, site: Site, overview: Overview, server: ServerId,
     uses = {id(row): attacks_for(row.tool, row.label) for row in view.rows}
     changes = list(store.changes(server=server))
     inside = {"index.html": render(server_page(site, view, changes)), "badge.svg": _badge(view)}
-    inside.update(_tool_pages(site, overview, view, _History(store.dates(server), changes), uses))
+    inside.update(_tool_pages(site, elsewhere, view, _History(store.dates(server), changes), uses))
     if twins:
         inside.update(_twins(view))
     outside: dict[str, bytes] = {}
@@ -66,42 +68,46 @@ class _History:
 
 def _tool_pages(
     site: Site,
-    overview: Overview,
+    elsewhere: Elsewhere,
     view: ServerView,
     history: "_History",
     uses: dict[int, AttackLine],
 ) -> Iterator[tuple[str, bytes]]:
-    tools, servers = rounded(overview.tools), rounded(len(overview.servers))
+    index = (rounded(elsewhere.overview.tools), rounded(len(elsewhere.overview.servers)))
+    changes: dict[tuple[str | None, int | None], list[Change]] = {}
+    for change in history.changes:
+        changes.setdefault((change.tool, change.variant), []).append(change)
     local = [(row, fragment("parts/local.html", {"row": row})) for row in view.riskiest[: NEIGHBOURS + 1]]
+    first = _lines(text for _, text in local[:NEIGHBOURS])
+    others = {id(row): _lines(text for other, text in local if other is not row) for row, _ in local}
     for row in view.rows:
         page = tool_page(
             site,
             view,
             row,
             dates=history.dates.get((row.tool.name, row.tool.variant)),
-            changes=tuple(c for c in history.changes if (c.tool, c.variant) == (row.tool.name, row.tool.variant)),
-            related=_related(overview, view, row, local),
+            changes=changes.get((row.tool.name, row.tool.variant), ()),
+            related=_related(elsewhere, view, row, others.get(id(row), first)),
             attacks=uses[id(row)],
-            index=(tools, servers),
+            index=index,
         )
         yield row.href, render(page)
 
 
-def _related(overview: Overview, view: ServerView, row: ToolRow, local: list[tuple[ToolRow, Markup]]) -> Related:
+def _lines(items: Iterable[Markup]) -> Markup:
+    return Markup("".join(items))  # noqa: S704 — from a template
+
+
+def _related(elsewhere: Elsewhere, view: ServerView, row: ToolRow, local: Markup) -> Related:
     root, mine, name = view.shell.root, view.facts.id, row.tool.name
-    same_name = [_link(root, t) for t in overview.names.get(name, ()) if t.server != mine]
-    rule = next((overview.rules[r].links for r in row.label.decided_by.rules if r in overview.rules), ())
+    page = elsewhere.overview.name_files.get(name)
+    rule = next((r for r in row.label.decided_by.rules if r in elsewhere.overview.rules), None)
     return Related(
-        same_server=tuple(text for other, text in local if other is not row)[:NEIGHBOURS],
-        same_name=tuple(same_name[:NEIGHBOURS]),
-        name_page=f"{root}names/{overview.name_files[name]}.html" if name in overview.name_files else None,
-        same_rule=tuple(_link(root, t) for t in rule if t.server != mine and t.name != name)[:RELATED],
+        same_server=local,
+        same_name=elsewhere.same_name(root, name, mine),
+        name_page=f"{root}names/{page}.html" if page is not None else None,
+        same_rule=elsewhere.same_rule(root, rule, name, mine) if rule is not None else _NONE,
     )
-
-
-@lru_cache(maxsize=20_000)
-def _link(root: str, link: ToolLink) -> Markup:
-    return fragment("parts/link.html", {"root": root, "link": link})
 
 
 def _badge(view: ServerView) -> bytes:

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from mcp_catalogue import addresses
 from mcp_catalogue.model import Classification, Decision, ServerFacts, ServerRecord, Severity, Tool
 from mcp_catalogue.pages.links import web_address
 from mcp_catalogue.pages.shell import Shell, Site, shell
+from mcp_catalogue.pages.text import escaped
 from mcp_catalogue.pages.words import ACTIONS
 from mcp_catalogue.policy import decide
 from mcp_catalogue.policy.base import Decided
@@ -40,6 +43,7 @@ class ServerView:
     record: ServerRecord
     folder: str
     title: str
+    shown_title: Markup
     policy_name: str
     rows: tuple[ToolRow, ...]
     riskiest: tuple[ToolRow, ...]
@@ -65,11 +69,13 @@ def server_view(  # noqa: PLR0913 — the dates of a row
     totals = dict.fromkeys(reversed(Severity), 0)
     for row in rows:
         totals[row.label.severity] += 1
+    title = facts.title or facts.name
     return ServerView(
         facts=facts,
         record=record,
         folder=f"servers/{folder}",
-        title=facts.title or facts.name,
+        title=title,
+        shown_title=escaped(title),
         policy_name=configured_name(facts),
         rows=rows,
         riskiest=tuple(sorted(rows, key=_riskiest)),

@@ -11,6 +11,7 @@ import msgspec
 from markupsafe import Markup
 
 from mcp_catalogue.pages.environment import fragment
+from mcp_catalogue.pages.text import visible
 from mcp_catalogue.resources import resource_dir
 
 TITLE = "MCP Risk Catalogue"
@@ -109,4 +110,4 @@ def json_ld(value: Mapping[str, Any]) -> Markup:
     except UnicodeEncodeError:  # a lone surrogate
         text = json.dumps(whole)
     text = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    return Markup(text)  # noqa: S704 — escaped for a data block in the line above
+    return Markup(visible(text))  # noqa: S704 — escaped for a data block in the line above

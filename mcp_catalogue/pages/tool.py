@@ -1,12 +1,14 @@
 """The page of one tool."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+import msgspec
 from markupsafe import Markup
 
 from mcp_catalogue.attacks import AttackPattern
-from mcp_catalogue.model import Classification, Decision, Tool
+from mcp_catalogue.model import Classification, Decision, SignalId, Tool
 from mcp_catalogue.pages.change_pages import change_text
 from mcp_catalogue.pages.control import Control, control
 from mcp_catalogue.pages.links import line_address, web_address
@@ -16,7 +18,7 @@ from mcp_catalogue.pages.rule_pages import known_rules
 from mcp_catalogue.pages.server_view import ServerView, ToolRow
 from mcp_catalogue.pages.shell import Head, Shell, Site, json_ld
 from mcp_catalogue.pages.text import shorten
-from mcp_catalogue.pages.words import ACTIONS, CATEGORIES, CONFIDENCES, CUTS, SEVERITIES, CategoryText, signal_text
+from mcp_catalogue.pages.words import ACTIONS, CUTS
 from mcp_catalogue.store import Change, ToolDates
 
 MAX_DESCRIPTION = 12_000
@@ -31,24 +33,13 @@ _HINTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(msgspec.Struct, frozen=True, gc=False):
     """One annotation as its author set it, and whether the evidence agrees."""
 
     name: str
     value: str
     meaning: str
     verdict: str
-
-
-@dataclass(frozen=True, slots=True)
-class SignalView:
-    """One signal with its words."""
-
-    id: str
-    title: str
-    meaning: str
-    floor: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +76,24 @@ class ToolPage:
     decision: Decision
     description: str
     description_cut: int
-    category: CategoryText
-    severity_text: str
-    confidence_text: str
     first_line: str
     location_link: str | None
     quotes: tuple[Quote, ...]
     places: tuple[Place, ...]
     cuts: tuple[CutView, ...] | None
-    signals: tuple[SignalView, ...]
+    signals: tuple[tuple[SignalId, str | None], ...]  # id, floor
     clashes: tuple[Clash, ...]
     parameters: Parameters
     hints: tuple[Hint, ...]
     control: Control
     action: tuple[str, str]
     alternative: tuple[str, str] | None
-    dates: ToolDates | None
-    same_server: tuple[Markup, ...]
-    same_name: tuple[Markup, ...]
+    dates: tuple[str, str | None, str | None] | None  # day first seen, and of later changes of definition and label
+    tools: int
+    same_server: Markup
+    same_name: Markup
     same_name_page: str | None
-    same_rule: tuple[Markup, ...]
+    same_rule: Markup
     changes: tuple[tuple[str, str], ...]  # day, what changed
     known_rules: frozenset[str]
     attacks: AttackLine
@@ -115,10 +104,10 @@ class ToolPage:
 class Related:
     """Links to other pages, rendered once and shared; `name_page` is the address of the name's own page."""
 
-    same_server: tuple[Markup, ...]
-    same_name: tuple[Markup, ...]
+    same_server: Markup
+    same_name: Markup
     name_page: str | None
-    same_rule: tuple[Markup, ...]
+    same_rule: Markup
 
 
 def tool_page(  # noqa: PLR0913 — what a page is made of
@@ -128,7 +117,7 @@ def tool_page(  # noqa: PLR0913 — what a page is made of
     *,
     dates: ToolDates | None,
     related: Related,
-    changes: tuple[Change, ...],
+    changes: Sequence[Change],
     attacks: AttackLine,
     index: tuple[str, str],
 ) -> ToolPage:
@@ -146,31 +135,34 @@ def tool_page(  # noqa: PLR0913 — what a page is made of
         decision=row.decision,
         description=text[:MAX_DESCRIPTION],
         description_cut=max(0, len(text) - MAX_DESCRIPTION),
-        category=CATEGORIES[label.primary],
-        severity_text=SEVERITIES[label.severity],
-        confidence_text=CONFIDENCES[label.confidence],
         first_line=shorten(text, 160),
         location_link=_location_link(server, row),
         quotes=quotes(label),
         places=found,
         cuts=_cuts(server, tool),
-        signals=tuple(SignalView(s.id, *signal_text(s.id), s.floor) for s in label.signals),
+        signals=tuple((s.id, str(s.floor) if s.floor else None) for s in label.signals),
         clashes=_clashes(label),
         parameters=parameters(tool, label),
         hints=_hints(tool, label),
         control=control(row.decided, server.policy_name),
         action=ACTIONS[row.decision.action],
         alternative=ACTIONS[alternative] if alternative else None,
-        dates=dates,
+        dates=_days(dates) if dates else None,
+        tools=len(server.rows),
         same_server=related.same_server,
         same_name=related.same_name,
         same_name_page=related.name_page,
         same_rule=related.same_rule,
-        changes=tuple((c.at[:10], change_text(c)) for c in reversed(changes))[:MAX_CHANGES],
+        changes=tuple((c.at[:10], change_text(c)) for c in reversed(changes[-MAX_CHANGES:])),
         known_rules=known_rules(),
         attacks=attacks[:MAX_ATTACKS],
         index=index,
     )
+
+
+def _days(dates: ToolDates) -> tuple[str, str | None, str | None]:
+    first, changed, relabelled = dates.first_seen, dates.definition_changed, dates.relabelled
+    return first[:10], changed[:10] if changed != first else None, relabelled[:10] if relabelled != first else None
 
 
 def _head(site: Site, server: ServerView, row: ToolRow) -> Head:
