@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from crawler.extractors.base import Extraction, Project
 from crawler.finishing import finish_tools
 from crawler.joining import FILES, join
 from crawler.projects import find_projects
-from mcp_catalogue.model import Location, Origin, Status, Tool, Unreadable, Unresolved
+from mcp_catalogue.model import Location, Origin, Source, SourceKind, Status, Tool, Unreadable, Unresolved
 from tests.crawler.extractors.corpus import facts, tree
 
 GO = b"""package main
@@ -50,6 +51,20 @@ def test_monorepo_yields_one_entry_per_server_with_its_folder_in_the_id() -> Non
         "local:fixture#one": ["first"],
         "local:fixture#two": ["second"],
     }
+
+
+def test_package_archive_is_one_server_whatever_else_its_repository_packed() -> None:
+    files = {
+        "go.mod": b"module registry.example/own\n",
+        "main.go": go_server(b"own"),
+        "integrations/agent/go.mod": b"module registry.example/agent\n",
+        "integrations/agent/main.go": go_server(b"foreign"),
+    }
+    packed = tree(files)
+    sdist = replace(packed, origin=replace(packed.origin, source=Source(kind=SourceKind.SDIST)))
+
+    assert [[t.name for t in one.facts.tools] for one in extract(sdist)] == [["own"]]
+    assert [[t.name for t in one.facts.tools] for one in extract(packed)] == [["own"], ["foreign"]]
 
 
 def test_server_whose_tools_are_all_read_is_complete() -> None:

@@ -22,6 +22,7 @@ from crawler.extractors.python.values import (
     Subscripted,
     Unknown,
     Value,
+    choose,
 )
 
 
@@ -30,6 +31,9 @@ def get_attribute(run: Interpreter, owner: Value, name: str, place: Place) -> Va
     owner = run.force(owner)
     if isinstance(owner, Choice):
         options = tuple(o for o in (run.force(o) for o in owner.options) if o is not None)
+        kinds = {o.cls.node for o in options if isinstance(o, Instance)}
+        if run.watcher is not None and len(kinds) > 1:  # one of several classes: any of them may be meant
+            return choose(*[get_attribute(run, o, name, place) for o in options if isinstance(o, Instance)])
         servers = [o for o in options if isinstance(o, Server)]
         picked: list[Value] = [*servers, *options, None]
         return get_attribute(run, picked[0], name, place)

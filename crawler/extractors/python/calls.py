@@ -32,6 +32,7 @@ from crawler.extractors.python.values import (
 )
 from mcp_catalogue.model import CutReason
 
+_MAX_FOLLOWED = 4  # of several functions that one call may mean
 _MAX_SAME = 2  # the same function on the stack of calls
 
 
@@ -41,6 +42,8 @@ def call(run: Interpreter, target: Value, args: list[Value], kwargs: dict[str, V
     target = run.force(target)
     if isinstance(target, Choice):
         known = [o for o in (run.first(o) for o in target.options) if isinstance(o, (Function, Class, Method, Partial))]
+        if run.watcher is not None and len(known) > 1:
+            return choose(*[call(run, one, args, kwargs, place) for one in known[:_MAX_FOLLOWED]])
         target = known[0] if known else run.first(target)
     if not isinstance(target, Unknown):
         target = run.first(target)
@@ -239,6 +242,11 @@ def bind(run: Interpreter, function: Function, args: list[Value], kwargs: dict[s
         scope.names[spec.kwarg.arg] = given
 
 
+def _given(name: str, default: Value) -> Value:
+    """Return a field of a model that the caller of a tool fills; constructors that wait stay as they are."""
+    return default if name.startswith("<") else Unknown("argument", None, default, name)
+
+
 def _absent(  # noqa: PLR0913
     run: Interpreter,
     function: Function,
@@ -277,7 +285,10 @@ def _absent(  # noqa: PLR0913
         if isinstance(kind, Class) and kind.node not in run.building:
             run.building.add(kind.node)
             try:
-                return instantiate(run, kind, [], {}, Place(function.module.path, function.node.lineno))
+                made = instantiate(run, kind, [], {}, Place(function.module.path, function.node.lineno))
+                if isinstance(made, Instance) and run.watcher is not None and not run.active:
+                    made.attributes = {k: _given(k, v) for k, v in made.attributes.items()}
+                return made
             finally:
                 run.building.discard(kind.node)
     return Unknown("argument" if run.watcher is not None and not run.active else "parameter", text=name)

@@ -84,7 +84,7 @@ def attribute_of_instance(run: Interpreter, instance: Instance, name: str, place
     """Return `instance.name`: its own, its class's (bound), or what an SDK's base class gives."""
     prepare(run, instance)
     if name in instance.attributes:
-        return instance.attributes[name]
+        return unset(run, instance.attributes[name])
     if name == "__class__":
         return instance.cls
     if name in ("__doc__", "__module__"):
@@ -103,6 +103,13 @@ def attribute_of_instance(run: Interpreter, instance: Instance, name: str, place
     if any(not isinstance(b, Class) for b in lineage(run, instance.cls)):
         return Method(instance, name)
     return Unknown("no-attribute", text=name)
+
+
+def unset(run: Interpreter, value: Value) -> Value:
+    """Return a value that outlives calls; to somebody who follows a handler, one that something else may have set."""
+    if run.watcher is not None and (value is None or value is False):
+        return Unknown("unset", None, value)
+    return value
 
 
 def _bound(run: Interpreter, instance: Instance, found: Value, name: str, place: Place) -> Value:

@@ -24,6 +24,7 @@ from crawler.extractors.python.values import (
     Rest,
     Unknown,
     Value,
+    ordered,
     plain,
 )
 from mcp_catalogue.model import Annotations, Handler, Location, Tool, Unresolved
@@ -226,7 +227,7 @@ def _resolve(run: Interpreter, value: Value, depth: int = 30) -> Any:  # noqa: A
     if isinstance(value, dict) and depth:
         return {str(k): _resolve(run, v, depth - 1) for k, v in value.items() if isinstance(k, (str, int))}
     if isinstance(value, (list, tuple, set)) and depth:
-        return [_resolve(run, v, depth - 1) for v in value if not isinstance(v, Rest)]
+        return [_resolve(run, v, depth - 1) for v in ordered(value) if not isinstance(v, Rest)]
     if isinstance(value, Made) and value.path == "pydantic.schema":
         return _schema(run, value)
     return plain(value)

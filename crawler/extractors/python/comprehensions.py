@@ -20,6 +20,7 @@ from crawler.extractors.python.values import (
     Unknown,
     Value,
     choose,
+    ordered,
 )
 
 
@@ -35,7 +36,7 @@ def elements(run: Interpreter, value: Value) -> list[Value]:
     if isinstance(value, (list, tuple)):
         return list(value)[:MAX_ITERATIONS]
     if isinstance(value, (set, frozenset)):
-        return sorted(value, key=str)[:MAX_ITERATIONS]
+        return list(ordered(value))[:MAX_ITERATIONS]
     if isinstance(value, str):
         return [Text(c) for c in value[:MAX_ITERATIONS]]
     return [Rest(value)]
@@ -71,7 +72,10 @@ def assign(run: Interpreter, target: ast.expr, value: Value, scope: Scope) -> No
 
 
 def _unpack(run: Interpreter, targets: list[ast.expr], value: Value, scope: Scope) -> None:
-    parts = run.first(value)
+    whole = run.force(value)
+    if run.watcher is not None and isinstance(whole, Choice):  # any of them may be what a handler gets
+        whole = _apart([run.first(option) for option in whole.options], len(targets))
+    parts = run.first(whole)
     if not isinstance(parts, (tuple, list)) or any(isinstance(p, Rest) for p in parts):
         source = parts.source if isinstance(parts, Rest) else parts
         kept = isinstance(source, Unknown) or (isinstance(source, Made) and source.path == "tempfile.mkstemp")
@@ -89,6 +93,13 @@ def _unpack(run: Interpreter, targets: list[ast.expr], value: Value, scope: Scop
     assign(run, targets[star], list(parts[star : len(parts) - after]), scope)
     for target, part in zip(targets[star + 1 :], parts[len(parts) - after :], strict=False):
         assign(run, target, part, scope)
+
+
+def _apart(options: list[Value], size: int) -> Value:
+    """Join tuples of one size, element by element; the first where they are something else."""
+    if all(isinstance(o, tuple) and len(o) == size for o in options):
+        return tuple(choose(*column) for column in zip(*options, strict=True))
+    return options[0]
 
 
 def comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope) -> Value:
@@ -129,7 +140,9 @@ def _bindings(
             known, likely = truth(run, value)
             if known is None:
                 kind = value.kind if isinstance(value, Unknown) else None
-                guards.append(guard_of(test, place_of(test, scope), negated=False, kind=kind, default=likely))
+                guards.append(
+                    guard_of(run.written(test), place_of(test, scope), negated=False, kind=kind, default=likely)
+                )
             keep = keep and known is not False
         if not keep:
             continue

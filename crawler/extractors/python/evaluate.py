@@ -27,6 +27,7 @@ from crawler.extractors.python.values import (
     Unknown,
     Value,
     choose,
+    ordered,
 )
 
 BUILTINS = frozenset(dir(builtins))
@@ -55,9 +56,10 @@ def _constant(_run: Interpreter, node: ast.Constant, scope: Scope) -> Value:
 
 def _name(run: Interpreter, node: ast.Name, scope: Scope) -> Value:
     value = scope.get(node.id)
-    if value is not MISSING:
-        return value
     module = scope.module
+    if value is not MISSING:
+        late = run.watcher is not None and (value is None or value is False) and module.scope.names.get(node.id) is value
+        return unset(run, value) if late and module.rebinds(node.id) else value
     if not module.finished:
         early = run.early(module, node.id)
         if early is not MISSING:
@@ -128,11 +130,12 @@ def _joined(run: Interpreter, node: ast.JoinedStr, scope: Scope) -> Value:
         if isinstance(shown, (str, int, float)) or shown is None:
             parts.append(repr(shown) if conversion == ord("r") else str(shown))
         elif isinstance(shown, (list, tuple, set, dict)) and _known(shown):
-            parts.append(str(_bare(shown)))
+            bare = _bare(shown)
+            parts.append(f"{{{', '.join(sorted(map(repr, bare)))}}}" if isinstance(bare, set) else str(bare))
         else:
             reason = shown.reason if isinstance(shown, Unknown) else "not-constant"
             begins = "".join(parts) or (shown.prefix if isinstance(shown, Unknown) else "")
-            return Unknown("template" if reason == "argument" else reason, text=ast.unparse(node)[:200], prefix=begins)
+            return Unknown("template" if reason == "argument" else reason, text=run.written(node), prefix=begins)
     text = Text.at("".join(parts)[:MAX_TEXT], place_of(node, scope))
     if unknown is not None:
         return Unknown("configured", unknown.kind, text, unknown.text, unknown.name)
@@ -175,7 +178,7 @@ def _elements(run: Interpreter, nodes: list[ast.expr], scope: Scope) -> list[Val
         if isinstance(node, ast.Starred):
             spread = run.first(run.evaluate(node.value, scope))
             if isinstance(spread, (dict, list, tuple, set)):
-                out.extend(spread)
+                out.extend(ordered(spread))
             else:
                 out.append(Rest(spread))
         else:

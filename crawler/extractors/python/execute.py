@@ -159,8 +159,9 @@ def _if(run: Interpreter, node: ast.If, scope: Scope) -> Outcome:
         opposite = None if guess is None else not guess
         yes, no = Guard("", kind, guess, place), Guard("", kind, opposite, place)
     else:
-        yes = guard_of(node.test, place, negated=False, kind=kind, default=guess)
-        no = guard_of(node.test, place, negated=True, kind=kind, default=guess)
+        text = run.written(node.test)
+        yes = guard_of(text, place, negated=False, kind=kind, default=guess)
+        no = guard_of(text, place, negated=True, kind=kind, default=guess)
     before = dict(scope.names)
     run.undecided += 1
     with run.guarded(yes):
@@ -240,11 +241,12 @@ def _while(run: Interpreter, node: ast.While, scope: Scope) -> Outcome:
 
 def _try(run: Interpreter, node: ast.Try | ast.TryStar, scope: Scope) -> Outcome:
     signal = run.block(node.body, scope)
+    passes = False  # whether a failure leads on to what follows
     for handler in node.handlers:
         before = dict(scope.names)
         run.muted += 1
         try:
-            run.block(handler.body, scope)
+            passes = run.block(handler.body, scope) is Signal.NEXT or passes
         finally:
             run.muted -= 1
         found = scope.names
@@ -265,6 +267,8 @@ def _try(run: Interpreter, node: ast.Try | ast.TryStar, scope: Scope) -> Outcome
     run.muted += run.watcher is not None  # what a handler does there puts its own things in order
     final = run.block(node.finalbody, scope)
     run.muted -= run.watcher is not None
+    if passes and run.watcher is not None:
+        signal = Signal.NEXT
     return (final if final is not Signal.NEXT else signal), None
 
 
@@ -289,7 +293,7 @@ def _match(run: Interpreter, node: ast.Match, scope: Scope) -> Outcome:
             if value == chosen:
                 return run.block(case.body, scope), None
             continue
-        text = f"{ast.unparse(node.subject)} matches {ast.unparse(case.pattern)}"[:200]
+        text = f"{run.written(node.subject)} matches {run.written(case.pattern)}"[:200]
         with run.guarded(Guard(text, kind, None, place)):
             run.block(case.body, scope)
     return _NEXT

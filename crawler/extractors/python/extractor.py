@@ -11,6 +11,7 @@ from crawler.extractors.python.collect import Found, Options, collect
 from crawler.extractors.python.dispatch import with_effects
 from crawler.extractors.python.docstrings import reading_of
 from crawler.extractors.python.engine import Engine
+from crawler.extractors.python.leads import Leads
 from crawler.extractors.python.modules import Module, Modules
 from crawler.extractors.python.needles import (
     CALLS,
@@ -18,7 +19,6 @@ from crawler.extractors.python.needles import (
     MAKERS,
     NEEDLES,
     SDK,
-    definitions,
     holds,
     identifiers,
     registers,
@@ -29,12 +29,6 @@ from crawler.extractors.python.values import Class, Function, Place
 from crawler.projects import find_projects
 from mcp_catalogue.model import MayHaveMore, Unreadable, Unresolved
 
-_COMMON = frozenset(
-    {"main", "run", "start", "get", "set", "call", "init", "setup", "close", "stop", "list", "name", "load", "save",
-     "server",
-     "tool", "tools", "mcp", "app", "execute", "handle", "create", "update", "delete", "add", "register", "client",
-     "config"}
-)  # fmt: skip
 _SDKS = frozenset({"mcp", "fastmcp", "mcp-types", "fastmcp-slim"})
 _PROGRAMS = frozenset(
     {
@@ -96,44 +90,25 @@ class _Reading:
         self.run.main_sdk = (
             "fastmcp" if by_name or (fast > official and declared != {frozenset({"mcp"})}) else "official"
         )
-        self.relevance.names = self._names(loaded)
+        leads = Leads()
+        self.relevance.names = leads.names(loaded)
         for _ in range(_CALLER_ROUNDS):
             more = self._callers(loaded, self.relevance.names)
             if not more:
                 break
             loaded += more
-            self.relevance.names = self._names(loaded)
+            self.relevance.names = leads.names(loaded)
         self._roots(loaded)
         self._orphans(loaded)
         found = list(collect(self.run, Options(reading_of(self.project.dependencies.get("fastmcp")))))
         return self._extraction(found, loaded)
 
-    def _callers(self, loaded: list[Module], names: frozenset[str]) -> list[Module]:
+    def _callers(self, loaded: list[Module], names: frozenset[bytes]) -> list[Module]:
         """Load the modules that mention no SDK but call what registers tools: the way to it leads through them."""
-        telling = sorted(n.encode() for n in names if len(n) >= _TELLING)[:_MAX_TELLING]
+        telling = sorted(n for n in names if len(n) >= _TELLING)[:_MAX_TELLING]
         known = {m.path for m in loaded}
         paths = [p for p in self.modules.own if p not in known and holds(self.modules.read(p), tuple(telling))]
         return [m for m in (self.modules.load(p) for p in paths) if m is not None]
-
-    def _names(self, loaded: Iterable[Module]) -> frozenset[str]:
-        """Names of the project's own functions and classes whose text leads to a registration."""
-        texts: list[tuple[str, frozenset[str]]] = []
-        names: set[str] = set()
-        for module in loaded:
-            lines = module.source.splitlines()
-            for node in definitions(module):
-                if node.name in _COMMON or node.name.startswith("__"):
-                    continue
-                text = b"\n".join(lines[node.lineno - 1 : node.end_lineno])
-                texts.append((node.name, identifiers(text)))
-                if holds(text, CALLS) and registers(node):
-                    names.add(node.name)
-        for _ in range(6):
-            more = {name for name, used in texts if name not in names and not names.isdisjoint(used)}
-            if not more:
-                break
-            names |= more
-        return frozenset(names)
 
     def _roots(self, loaded: list[Module]) -> None:
         for module_name, attribute in self._entry_points():
@@ -205,14 +180,14 @@ class _Reading:
         """Run the functions that register tools and were not called: their callers are out of sight."""
         self.run.orphan = True
         waiting = list(self._registering(loaded))
-        names = {n for n, _, _ in waiting}
-        mentions = {f.node: names & identifiers(_text(f)) - {n} for n, f, _ in waiting}
+        names = {n.encode() for n, _, _ in waiting}
+        mentions = {f.node: names & identifiers(f.module.text(f.node)) - {n.encode()} for n, f, _ in waiting}
         for _ in range(_ORPHAN_ROUNDS):
             waiting = [w for w in waiting if w[1].node not in self.run.executed]
             if not waiting:
                 return
             called = {i for _, f, _ in waiting for i in mentions[f.node]}
-            first = next((w for w in waiting if w[0] not in called), waiting[0])
+            first = next((w for w in waiting if w[0].encode() not in called), waiting[0])
             waiting.remove(first)
             name, function, owner = first
             if not self._referenced(name):
@@ -350,12 +325,7 @@ def _same(distribution: str, package: str) -> bool:
     return one <= other or other <= one
 
 
-def _text(function: Function) -> bytes:
-    lines = function.module.source.splitlines()
-    return b"\n".join(lines[function.node.lineno - 1 : function.node.end_lineno])
-
-
 def _registers(function: Function) -> bool:
-    if not isinstance(function.node, (ast.FunctionDef, ast.AsyncFunctionDef)) or not holds(_text(function), CALLS):
-        return False
-    return registers(function.node)
+    node = function.node
+    known = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and holds(function.module.text(node), CALLS)
+    return known and registers(node)

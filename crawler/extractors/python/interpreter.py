@@ -10,11 +10,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
+from itertools import islice
 from typing import Any, Protocol
 
 from crawler.extractors.python.budget import MAX_CALLS, Budget, BudgetExceededError
 from crawler.extractors.python.guards import Guard
 from crawler.extractors.python.modules import Module, Modules
+from crawler.extractors.python.needles import nodes
 from crawler.extractors.python.relevance import Relevance
 from crawler.extractors.python.scope import Scope
 from crawler.extractors.python.server import Registration, Server
@@ -43,6 +45,8 @@ class Signal(Enum):
     CONTINUE = auto()
 
 
+_MAX_NODES = 200
+_MAX_WRITTEN = 200  # characters of an expression that is shown to people
 # What a shape of code that the evaluator does not foresee can raise in it: that piece of work is reported as cut.
 _UNFORESEEN = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
 
@@ -91,6 +95,7 @@ class Interpreter(ABC):
         self.orphan = False  # running a function whose caller was not found
         self.max_calls = MAX_CALLS
         self.watcher: Watcher | None = None  # who is shown calls of what lies outside
+        self._written: dict[ast.AST, str] = {}
         self.uses_sdk = False
         self.main_sdk = "official"
 
@@ -227,6 +232,14 @@ class Interpreter(ABC):
         if level:
             return Unknown("not-found", text=name)
         return External(f"{base}.{name}")
+
+    def written(self, node: ast.AST) -> str:
+        """Return an expression as text; functions run several times meet the same ones again."""
+        text = self._written.get(node)
+        if text is None:
+            small = sum(1 for _ in islice(nodes(node), _MAX_NODES)) < _MAX_NODES
+            text = self._written[node] = ast.unparse(node)[:_MAX_WRITTEN] if small else "…"
+        return text
 
     # --- values -------------------------------------------------------------------------------------
 

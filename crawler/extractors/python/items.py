@@ -36,7 +36,7 @@ def subscript(run: Interpreter, node: ast.Subscript, scope: Scope) -> Value:
         return _slice(run, node.slice, owner, scope)
     found = item(run, owner, run.evaluate(node.slice, scope))
     if isinstance(found, Unknown) and not found.text and run.watcher is None:
-        return Unknown(found.reason, found.kind, found.default, ast.unparse(node)[:200])
+        return Unknown(found.reason, found.kind, found.default, run.written(node))
     return found
 
 

@@ -31,6 +31,9 @@ def call_method(run: Interpreter, method: Method, args: list[Value], kwargs: dic
     if isinstance(owner, Server):
         return server_method(run, owner, name, args, kwargs, place)
     if isinstance(owner, Unknown):
+        if owner.default is None and run.watcher is not None:
+            run.watcher.call(f"?.{name}", owner, args, kwargs, place)
+            return Unknown("unset", text=f"{name}()")
         if owner.default is not MISSING:
             inner = run.call(Method(run.first(owner), name), args, kwargs, place)
             return Unknown("configured", owner.kind, inner, owner.text, owner.name)

@@ -46,6 +46,15 @@ class Module:
         return self.path.rpartition("/")[0]
 
     @cached_property
+    def lines(self) -> list[bytes]:
+        """The source's lines."""
+        return self.source.splitlines()
+
+    def text(self, node: ast.AST) -> bytes:
+        """Return the lines on which `node` stands."""
+        return b"\n".join(self.lines[getattr(node, "lineno", 1) - 1 : getattr(node, "end_lineno", 1) or 1])
+
+    @cached_property
     def static(self) -> dict[str, ast.stmt]:
         """Top-level names with the statement that (last) binds them, for cyclic imports."""
         found: dict[str, ast.stmt] = {}

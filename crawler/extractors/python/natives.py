@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from crawler.extractors.python.budget import MAX_ELEMENTS, MAX_TEXT
 from crawler.extractors.python.interpreter import Interpreter
-from crawler.extractors.python.values import MISSING, Guarded, Rest, Text, Unknown, Value
+from crawler.extractors.python.values import MISSING, Guarded, Rest, Text, Unknown, Value, ordered
 
 # Methods of `str` that take and give plain values and cannot blow up.
 _STRING = frozenset(
@@ -51,7 +51,7 @@ def _join(run: Interpreter, owner: str, known: list[Value]) -> Value:
     parts = known[0] if known else None
     if not isinstance(parts, (list, tuple, set, dict)):
         return Unknown("join")
-    texts = [run.first(p) for p in parts]
+    texts = [run.first(p) for p in ordered(parts)]
     if not all(isinstance(t, str) for t in texts):
         return Unknown("join")
     if sum(map(len, texts)) + len(owner) * len(texts) > MAX_TEXT:
@@ -89,7 +89,7 @@ def list_method(run: Interpreter, owner: list[Value], name: str, args: list[Valu
     elif name == "extend" and args:
         more = run.first(args[0])
         if isinstance(more, (list, tuple, set)):
-            owner.extend(_add(run, m) for m in list(more)[:MAX_ELEMENTS])
+            owner.extend(_add(run, m) for m in list(ordered(more))[:MAX_ELEMENTS])
         elif isinstance(more, dict):
             owner.extend(more)
         else:

@@ -1,10 +1,13 @@
 """Which modules and functions are worth running: those whose text mentions registration."""
 
 import ast
+from bisect import bisect_left
+from collections.abc import Iterator
 from enum import Enum, auto
+from itertools import accumulate
 
 from crawler.extractors.python.modules import Module, Modules
-from crawler.extractors.python.needles import CALLS, NEEDLES, holds, identifiers
+from crawler.extractors.python.needles import CALLS, NEEDLES, holds, identifiers, nodes, places
 from crawler.extractors.python.values import Function
 
 
@@ -20,10 +23,11 @@ class Relevance:
     """Which modules and functions can take part in registering tools, judged by the identifiers in their text."""
 
     def __init__(self) -> None:
-        self.names: frozenset[str] = frozenset()
+        self.names: frozenset[bytes] = frozenset()
         self._functions: dict[ast.AST, bool] = {}
         self._modules: dict[str, bool] = {}
         self._changes: dict[ast.AST, Changes] = {}
+        self._lines: dict[Module, list[int]] = {}
 
     def module(self, module: Module) -> bool:
         """Tell whether running the top level of `module` can register a tool."""
@@ -57,21 +61,29 @@ class Relevance:
         return known
 
     def node(self, node: ast.AST, module: Module) -> bool:
-        """Tell whether the text of `node` mentions registration."""
-        lines = _lines(module)
-        text = b"\n".join(lines[getattr(node, "lineno", 1) - 1 : getattr(node, "end_lineno", 1) or 1])
-        return holds(text, CALLS) or not self.names.isdisjoint(identifiers(text))
+        """Tell whether the lines of `node` mention registration."""
+        found = self._lines.get(module)
+        if found is None:
+            found = self._lines[module] = sorted(set(self._mentioning(module)))
+        first = getattr(node, "lineno", 1)
+        at = bisect_left(found, first)
+        return at < len(found) and found[at] <= (getattr(node, "end_lineno", first) or first)
+
+    def _mentioning(self, module: Module) -> Iterator[int]:
+        """Yield the lines of `module` that hold a needle or one of the project's own registering names."""
+        source = module.source
+        starts = [0, *accumulate(len(line) for line in source.splitlines(keepends=True))]
+        for needle in CALLS:
+            yield from (bisect_left(starts, at + 1) for at in places(source, needle))
+        for name in self.names & identifiers(source):
+            for at in places(source, name):
+                end = at + len(name)
+                if not (_word(source[at - 1 : at]) or _word(source[end : end + 1])):
+                    yield bisect_left(starts, at + 1)
 
 
-def _lines(module: Module) -> list[bytes]:
-    cached = _LINES.get(module.path)
-    if cached is None or cached[0] is not module:
-        _LINES.clear()
-        cached = _LINES[module.path] = (module, module.source.splitlines())
-    return cached[1]
-
-
-_LINES: dict[str, tuple[Module, list[bytes]]] = {}
+def _word(letter: bytes) -> bool:
+    return letter.isalnum() or letter == b"_"
 
 
 # Decorators at the top level of a module that surely register nothing.
@@ -90,7 +102,7 @@ def decorates(data: bytes) -> bool:
     return False
 
 
-def mentions(text: bytes, names: frozenset[str]) -> bool:
+def mentions(text: bytes, names: frozenset[bytes]) -> bool:
     """Tell whether `text` holds a needle of the SDKs or one of the project's own registering names."""
     return holds(text, NEEDLES) or not names.isdisjoint(identifiers(text))
 
@@ -106,7 +118,7 @@ def changes_state(node: ast.AST) -> Changes:
     )
     local: set[str] = set()
     statements = getattr(node, "body", ())
-    body = [i for part in statements for i in ast.walk(part)] if isinstance(statements, list) else list(ast.walk(node))
+    body = [i for part in statements for i in nodes(part)] if isinstance(statements, list) else list(nodes(node))
     found = Changes.NOTHING
     for inner in body:
         if isinstance(inner, ast.Global):

@@ -2,6 +2,8 @@
 
 import ast
 import re
+from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterable
 
 from crawler.extractors.python.interpreter import Interpreter
@@ -26,7 +28,7 @@ def requirements(run: Interpreter, loaded: Iterable[Module]) -> tuple[tuple[Requ
     asked: dict[str, bool | None] = {}
     for module in loaded:
         if len(module.source) <= _MAX_SCANNED and any(n in module.source for n in _NEEDLES):
-            asked.update(_read_variables(module.tree))
+            asked.update(_read_variables(module))
     asked.update(run.environment)
     found = [
         Requirement(kind="env", name=name, secret=_SECRET.search(name) is not None, required=needed)
@@ -41,9 +43,10 @@ def requirements(run: Interpreter, loaded: Iterable[Module]) -> tuple[tuple[Requ
     return tuple(found), tuple(sorted(run.transports & known))
 
 
-def _read_variables(tree: ast.Module) -> Iterable[tuple[str, bool | None]]:
+def _read_variables(module: Module) -> Iterable[tuple[str, bool | None]]:
     """Yield the variables that any function of a module reads by a constant name."""
-    for node in ast.walk(tree):
+    lines = [n for n, line in enumerate(module.lines, 1) if any(needle in line for needle in _NEEDLES)]
+    for node in _standing_on(module.tree, lines):
         if isinstance(node, ast.Call) and node.args and isinstance(node.func, ast.Attribute):
             name = node.args[0]
             by = node.func.attr
@@ -55,3 +58,17 @@ def _read_variables(tree: ast.Module) -> Iterable[tuple[str, bool | None]]:
             variables = isinstance(node.value, ast.Attribute) and node.value.attr == "environ"
             if variables and isinstance(node.slice.value, str) and isinstance(node.ctx, ast.Load):
                 yield node.slice.value, True
+
+
+def _standing_on(tree: ast.Module, lines: list[int]) -> Iterable[ast.AST]:
+    """Yield the nodes whose span holds one of `lines`, which are sorted."""
+    queue: deque[ast.AST] = deque(tree.body)
+    while queue:
+        node = queue.popleft()
+        if isinstance(node, (ast.stmt, ast.expr)):
+            first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+            at = bisect_left(lines, first)
+            if at == len(lines) or lines[at] > (node.end_lineno or node.lineno):
+                continue
+        yield node
+        queue.extend(ast.iter_child_nodes(node))

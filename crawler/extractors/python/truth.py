@@ -49,6 +49,8 @@ def truth(run: Interpreter, value: Value) -> tuple[bool | None, bool | None]:
     if isinstance(value, (dict, list, tuple, set)):
         if value and all(isinstance(v, (Rest, Guarded)) for v in value):
             return None, None
+        if run.watcher is not None and not isinstance(value, tuple):
+            return None, bool(value)  # what a handler collects can come out either way
         return bool(value), bool(value)
     if isinstance(value, (Function, Class, Instance, ModuleValue)):
         return True, True

@@ -226,6 +226,11 @@ class Method:
     name: str
 
 
+def ordered(value: Value) -> Value:
+    """Return a set's elements in an order that does not change between runs; any other container as it is."""
+    return sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
+
+
 def plain(value: Value, depth: int = 40) -> Any:  # noqa: ANN401 - JSON
     """Return `value` in JSON's own types; what is not known is left out of containers, None elsewhere."""
     if isinstance(value, bool) or value is None:
@@ -247,7 +252,7 @@ def plain(value: Value, depth: int = 40) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, dict):
         return {str(k): plain(v, depth - 1) for k, v in value.items() if isinstance(k, (str, int))}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(v, depth - 1) for v in value if not isinstance(v, Rest)]
+        return [plain(v, depth - 1) for v in ordered(value) if not isinstance(v, Rest)]
     if isinstance(value, Instance) and "value" in value.attributes:
         return plain(value.attributes["value"], depth - 1)
     return None
