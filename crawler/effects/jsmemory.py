@@ -42,6 +42,10 @@ class Log(Protocol):
         """Return what was seen since `mark`, each once."""
         ...
 
+    def nothing_new(self, start: int) -> bool:
+        """Whether something was seen since then, and all of it before as well."""
+        ...
+
     def again(self, seen: list[Any]) -> None:
         """Note once more what was seen in an earlier run."""
         ...
@@ -63,7 +67,7 @@ class Memory:
     log: Log
     runs: dict[Any, _Run] = field(default_factory=dict)
     writes: dict[tuple[int, str], tuple[dict[str, Any], Any]] = field(default_factory=dict)
-    changes: int = 0
+    came: set[tuple[Any, str]] = field(default_factory=set)
 
     def call(self, ev: Evaluator, function: Fn, this: Any, args: list[Any]) -> Any:  # noqa: ANN401
         """Run a function, unless it ran before with the same arguments."""
@@ -75,31 +79,42 @@ class Memory:
             ev.spend(len(found.seen))
             self.log.again(found.seen)
             return found.value
-        mark, changes, cut = self.log.mark(), self.changes, sum(ev.cut.values())
+        mark, changes, cut = self.log.mark(), len(self.came), sum(ev.cut.values())
         written = len(ev.logs[-1]) if ev.logs else 0
         value = invoke(ev, function, this, args)
         outer = ev.logs and any(_outer(home, function) for home, _ in list(ev.logs[-1].values())[written:])
-        if self.changes == changes and sum(ev.cut.values()) == cut and not outer and len(self.runs) < _KEPT:
+        if len(self.came) == changes and sum(ev.cut.values()) == cut and not outer and len(self.runs) < _KEPT:
             self.runs[key] = _Run(value, self.log.since(mark), (function, this, *args))
         return value
 
     def assigned(self, home: Scope, name: str, value: Any) -> None:  # noqa: ANN401
         """Hear that a variable is about to change."""
         if home.parent is None and name in home.names:
-            self._changed(home.names, name, value)
+            self._changed(home.names, name, value, home.module.path)
 
     def written(self, ev: Evaluator, owner: Obj, name: str, value: Any) -> None:  # noqa: ANN401
         """Hear that a property is about to change; what a constructor sets up is no change."""
         making = ev.stack and ev.stack[-1].node.name == "constructor"
         if not making and (isinstance(owner.proto, Cls) or name in owner.props):
-            self._changed(owner.props, name, value)
+            kind = id(owner.proto.node) if isinstance(owner.proto, Cls) else owner.place
+            self._changed(owner.props, name, value, kind)
 
-    def _changed(self, names: dict[str, Any], name: str, value: Any) -> None:  # noqa: ANN401
+    def _changed(self, names: dict[str, Any], name: str, value: Any, kind: Any) -> None:  # noqa: ANN401
+        """Keep what was before; where something comes to be that was not, what ran before could do more now."""
         old = names.get(name, UNDEFINED)
         self.writes.setdefault((id(names), name), (names, old))
-        if truth(old) is not truth(value):
-            self.changes += 1
+        came = isinstance(value, Obj | Fn | Cls | Unknown | Choice) and truth(old) is not True
+        if came and (kind, name) not in self.came:
+            self.came.add((kind, name))
             self.runs.clear()
+
+    def turn(self) -> int:
+        """Return what `repeats` asks for, at the start of a turn of a loop."""
+        return self.log.mark()[0]
+
+    def repeats(self, turn: int) -> bool:
+        """Whether everything that was seen in a turn of a loop was seen before, and there was something."""
+        return self.log.nothing_new(turn)
 
     def settle(self) -> None:
         """A tool has ended: what it changed may be so for the next, or not."""

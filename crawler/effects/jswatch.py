@@ -103,6 +103,11 @@ class Watcher:
         kept = {(one.what, one.chain[depth : depth + 2]): one for one in reversed(self._seen[start:])}
         return [replace(one, chain=one.chain[depth:]) for one in reversed(kept.values())]
 
+    def nothing_new(self, start: int) -> bool:
+        """Whether something was seen since then, and all of it before as well."""
+        new = {one.what for one in self._seen[start:]}
+        return bool(new) and new <= {one.what for one in self._seen[:start]}
+
     def again(self, seen: list[_Seen]) -> None:
         """Note once more what was seen in an earlier run."""
         before = tuple(self._ev.stack)

@@ -37,6 +37,8 @@ STEPS = 8_000
 """Evaluation steps of one tool's handler."""
 TOTAL = 400_000
 """Evaluation steps of all handlers of one project: enough for fifty that need all of theirs."""
+FEW = 1_500
+"""Evaluation steps that every handler gets while any are left; beyond them, twice an equal share of the rest."""
 _REGISTRY = 500
 _EXECUTE = ("execute", "handler", "handle", "run", "callback", "call", "fn", "invoke")
 
@@ -60,11 +62,12 @@ def follow(ev: Evaluator, found: Registrations, loader: Loader) -> dict[Key, Fol
     left = TOTAL
     named: dict[str, Any] | None = None
     result: dict[Key, Followed] = {}
-    for key in list(found.tools):
+    for index, key in enumerate(list(found.tools)):
+        share = max(FEW, 2 * left // (len(found.tools) - index))
         handler = found.handlers.get(key, UNDEFINED)
         place: Handler | None = None
         ran = False
-        with _fresh(ev, watcher, memory, min(STEPS, left)):
+        with _fresh(ev, watcher, memory, min(STEPS, share, left)):
             for run, this, args in _runs(handler, found, key[0]):
                 ran |= _run(ev, watcher, run, this, args)
                 place = watcher.branch() or place or span(run)

@@ -76,6 +76,14 @@ class Memory(Protocol):
         """Hear that a property is about to change."""
         ...
 
+    def turn(self) -> int:
+        """Return what `repeats` asks for, at the start of a turn of a loop."""
+        ...
+
+    def repeats(self, turn: int) -> bool:
+        """Whether a turn of a loop did what was done before and nothing else: the next would, too."""
+        ...
+
 
 class Evaluator:
     """Evaluates expressions and runs statements of one project."""

@@ -172,10 +172,11 @@ def _loop(self: "Evaluator", node: ir.Loop, scope: Scope) -> Completion:
             found = truth(self.value(node.test, inner))
         if found is False:
             return None
+        start = self.memory.turn() if self.memory is not None else 0
         done = run_block(self, node.body, inner.inner())
         if done in ("return", "throw"):
             return done if found else None
-        if done == "break" or found is None:
+        if done == "break" or found is None or (self.memory is not None and self.memory.repeats(start)):
             return None
         if node.update is not None:
             self.value(node.update, inner)
