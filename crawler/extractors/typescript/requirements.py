@@ -32,7 +32,7 @@ _TRANSPORTS: Final = ((b"StdioServerTransport", "stdio"), (b"SSEServerTransport"
                       (b"StreamableHTTPServerTransport", "streamable-http"), (b"httpStream", "streamable-http"),
 )  # fmt: skip
 _ENVIRONMENT: Final = re.compile(
-    rb"""\bprocess\s*\??\.\s*env\s*(?:\??\.\s*([A-Za-z_$][\w$]*)|(?:\?\.)?\s*\[\s*["']([^"'\n\\]{1,80})["']\s*\])"""
+    rb"""process\s*\??\.\s*env\s*(?:\??\.\s*([A-Za-z_$][\w$]*)|(?:\?\.)?\s*\[\s*["']([^"'\n\\]{1,80})["']\s*\])"""
 )
 _MAX_BUNDLE: Final = 400_000
 
@@ -46,7 +46,7 @@ def environment(loader: "Loader") -> Iterator[Requirement]:
             continue
         for found in _ENVIRONMENT.finditer(module.data):
             at = module.tree.root_node.descendant_for_byte_range(found.start(), found.start() + 1)
-            if at is not None and at.type == "identifier":  # neither in a comment nor in a text
+            if at is not None and at.type == "identifier" and at.start_byte == found.start():  # no comment, no text
                 names.add((found[1] or found[2]).decode("utf-8", "replace"))
     for name in sorted(names - _SYSTEM):
         if not name.startswith("npm_"):
