@@ -65,7 +65,10 @@ def _servers(tree: SourceTree, within: str | None = None) -> Iterator[tuple[Proj
 def _read(project: Project) -> dict[str, Extraction]:
     """Ask every extractor; one that fails on hostile input becomes an unreadable entry, never an exception."""
     found: dict[str, Extraction] = {}
+    about = bool(project.tree.dependencies) or project.mentions_mcp
     for name, extractor in EXTRACTORS.items():
+        if not about and name != FILES:
+            continue
         try:
             answer = extractor.extract(project)
         except Exception as error:  # noqa: BLE001 - no input may end a crawl; the failure is stored and shown

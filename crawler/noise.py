@@ -1,7 +1,7 @@
 """Which paths hold no server code: tests, examples, documentation, vendored and generated files."""
 
 import re
-from pathlib import PurePosixPath
+from functools import lru_cache
 
 _FOLDERS = frozenset(
     {
@@ -24,10 +24,19 @@ def is_noise(path: str, root: str = "") -> bool:
     Only folders below `root` count, so that a server kept in `examples/` can be read on its own.
     """
     inner = path[len(root) + 1 :] if root else path
-    packages = _SOURCE_SET.search(inner)
-    folders = PurePosixPath(inner[: packages.start()] if packages else inner).parts
-    folders = folders if packages else folders[:-1]
-    if any(part.lower() in _FOLDERS or part.startswith(".") or _TEST_PROJECT.search(part) for part in folders):
+    folder, _, name = inner.rpartition("/")
+    if folder and _noisy(folder):
         return True
-    stem = PurePosixPath(inner).stem
+    stem, dot, _ = name.rpartition(".")
+    stem = stem if dot and stem else name
     return stem.endswith(_STEM_ENDINGS) or stem.startswith("test_") or stem == "conftest"
+
+
+@lru_cache(maxsize=4096)
+def _noisy(folder: str) -> bool:
+    """Tell of a folder, which most of a tree's files share with their neighbours."""
+    packages = _SOURCE_SET.search(f"{folder}/")
+    parts = (folder[: packages.start()] if packages else folder).split("/")
+    return any(
+        part.lower() in _FOLDERS or part.startswith(".") or _TEST_PROJECT.search(part) is not None for part in parts
+    )

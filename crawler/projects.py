@@ -13,6 +13,7 @@ from crawler.noise import is_noise
 from crawler.tree import SourceTree
 
 MAX_MANIFEST_BYTES = 2_000_000
+_SUFFIXES = tuple(SUFFIX_READERS)
 
 
 def find_projects(tree: SourceTree, within: str | None = None) -> Iterator[Project]:
@@ -22,14 +23,15 @@ def find_projects(tree: SourceTree, within: str | None = None) -> Iterator[Proje
     """
     base = within or ""
     manifests: dict[str, list[str]] = defaultdict(list)
-    for path in tree.under(base) if base else tree.paths:
+    paths = tuple(tree.under(base))
+    for path in paths:
         folder, _, name = path.rpartition("/")
-        known = name in READERS or name.endswith(tuple(SUFFIX_READERS))
+        known = name in READERS or name.endswith(_SUFFIXES)
         if known and (folder == base or not is_noise(path, base)):
             manifests[folder].append(name)
     manifests.setdefault(base, [])
     own: dict[str, list[str]] = {root: [] for root in manifests}
-    for path in tree.under(base) if base else tree.paths:
+    for path in paths:
         root = _nearest(path, manifests, base)
         if not is_noise(path, root):
             own[root].append(path)
@@ -76,10 +78,10 @@ def _read(tree: SourceTree, path: str, reader: Any) -> dict[str, Any]:  # noqa: 
 
 def _packaged(tree: SourceTree) -> dict[str, Any]:
     for path in tree.paths:
-        parts = PurePosixPath(path).parts
-        if (len(parts) == 2 and parts[0].endswith(".dist-info") and parts[1] == "METADATA") or path == "PKG-INFO":
+        folder, _, name = path.rpartition("/")
+        if (name == "METADATA" and folder.endswith(".dist-info") and "/" not in folder) or path == "PKG-INFO":
             found = _read(tree, path, core_metadata)
-            starts = _entry_points(tree.read(f"{parts[0]}/entry_points.txt")) if len(parts) == 2 else ()
+            starts = _entry_points(tree.read(f"{folder}/entry_points.txt")) if folder else ()
             return {**found, "entry_points": starts} if found else {}
     return {}
 

@@ -1,5 +1,6 @@
 """A fetched source in memory: paths and bytes, never a path on this machine's disk."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -48,5 +49,8 @@ class SourceTree:
 
     def under(self, root: str) -> Iterator[str]:
         """Yield the paths inside folder `root` (`""` for all), sorted."""
-        prefix = f"{root}/" if root else ""
-        return (path for path in self.paths if path.startswith(prefix))
+        if not root:
+            return iter(self.paths)
+        # What lies between `root/` and `root0`, the next character, is inside the folder.
+        first, last = (bisect_left(self.paths, root + end) for end in "/0")
+        return iter(self.paths[first:last])

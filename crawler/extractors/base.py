@@ -6,6 +6,7 @@ cannot evaluate it returns as `Unresolved`; a file it cannot parse as `Unreadabl
 bad input.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,9 @@ from typing import Protocol
 
 from crawler.tree import SourceTree
 from mcp_catalogue.model import MayHaveMore, Requirement, Tool, Unreadable, Unresolved
+
+_NAME = re.compile(rb"(?<!me)mcp")  # not C's function that copies memory
+_PROTOCOL = re.compile(rb"model.?context")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +44,21 @@ class Project:
     def own_set(self) -> frozenset[str]:
         """The paths of `own`, for membership."""
         return frozenset(self.own)
+
+    @cached_property
+    def mentions_mcp(self) -> bool:
+        """Whether any own file mentions the protocol: without that no code serves it, and none need be looked into."""
+        return any(mentions_mcp(self.tree.read(path) or b"") for path in self.own)
+
+
+def mentions_mcp(data: bytes) -> bool:
+    """Tell whether a file mentions the protocol, in whatever spelling; plain searches first, they are the fastest."""
+    low = data.lower()
+    return (
+        (b"mcp" in low and _NAME.search(low) is not None)
+        or b"tools/list" in low
+        or (b"context" in low and _PROTOCOL.search(low) is not None)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

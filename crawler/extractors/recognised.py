@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from crawler.extractors.base import Extraction, Project
+from crawler.extractors.base import Extraction, Project, mentions_mcp
 from mcp_catalogue.model import Unreadable
 
 _SERVES = re.compile(
@@ -40,6 +40,8 @@ class RecognisedExtractor:
             if suffix not in _LANGUAGES:
                 continue
             data = project.tree.read(path) or b""
+            if not mentions_mcp(data) and b"Hermes" not in data:
+                continue  # every sign holds one of these, and they are found far faster
             mark = _PROTOCOL if suffix in _NEEDS_PROTOCOL else _SERVES
             if mark.search(data) and not (_CLIENT.search(data) and not _PROTOCOL.search(data)):
                 signs.setdefault(_LANGUAGES[suffix], []).append(path)

@@ -131,8 +131,8 @@ def test_workspace_library_is_no_second_server(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr("crawler.extract.EXTRACTORS", {"both": Both()})
     files = {
-        "packages/app/package.json": b'{"name": "app", "dependencies": {"kit": "workspace:*"}}',
-        "packages/kit/package.json": b'{"name": "kit"}',
+        "packages/app/package.json": b'{"name": "app", "dependencies": {"kit": "workspace:*", "some-mcp": "1"}}',
+        "packages/kit/package.json": b'{"name": "kit", "dependencies": {"some-mcp": "1"}}',
     }
 
     assert [one.name for one in facts(files)] == ["app"]

@@ -121,3 +121,13 @@ def test_tests_examples_and_stubs_are_noise(path: str) -> None:
 )
 def test_code_whose_folders_only_look_like_noise_is_not(path: str) -> None:
     assert not is_noise(path)
+
+
+def test_a_folder_holds_its_own_paths_and_no_neighbours() -> None:
+    paths = ("a", "a-b/x", "a.b/x", "a/b/c", "a/x", "a0/x", "ab/x")
+    tree = SourceTree(
+        origin=Origin(id=ServerId("local:x"), source=Source(kind=SourceKind.FOLDER)), files=dict.fromkeys(paths, b"")
+    )
+    assert tuple(tree.under("a")) == ("a/b/c", "a/x")
+    assert tuple(tree.under("a/b")) == ("a/b/c",)
+    assert tuple(tree.under("")) == tuple(sorted(paths))
