@@ -15,10 +15,11 @@ _OF_DATA = frozenset(
     for name in dir(kind)
 )
 """Methods of plain values and of loggers: no effect, whatever they are called on."""
+_OF_ANSWERS = frozenset({"raise_for_status", "close", "aclose", "commit", "rollback", "cursor", "fetchall", "fetchone"})
 _OF_MODELS = frozenset({"model_dump", "model_dump_json", "model_copy", "model_validate", "model_json_schema", "json"})
 _OF_CONTEXT = frozenset({"report_progress", "elicit", "get_state", "set_state", "send_log_message", "get_http_request"})
-_HARMLESS = _OF_DATA | _OF_MODELS | _OF_CONTEXT
-_LOST = frozenset({"not-found", "undefined", "no-attribute", "dynamic-import", "cyclic", "namespace", "super"})
+_HARMLESS = _OF_DATA | _OF_ANSWERS | _OF_MODELS | _OF_CONTEXT
+_LOST = frozenset({"not-found", "undefined", "no-attribute", "dynamic-import", "cyclic", "namespace", "super", "unset"})
 """Why a value is not known where it may be an object of any make, a client too."""
 _COULD_BE_CLIENTS = frozenset({"get", "update", "pop", "remove", "clear", "insert", "add", "copy", "replace", "index"})
 _ATTRIBUTE = frozenset({"attribute-name", "index", "no-key"})
@@ -37,7 +38,11 @@ def unfollowed(table: Table, path: str, owner: Value) -> CutReason | None:
 
 
 def _known(table: Table, path: str, top: str) -> bool:
+    """Tell whether it is known that a call outside the tree does nothing: of a plain library, or a plain name."""
     if top == "builtins" or top in sys.stdlib_module_names or is_sdk(path):
         return True
+    name = path.removesuffix("()").rpartition(".")[2]
+    if name in _HARMLESS or name[:1].isupper():
+        return True  # a constructor: what is made is followed
     parts = path.split(".")
-    return any(".".join(parts[:end]) in table.modules for end in range(1, len(parts)))
+    return any(table.modules.get(".".join(parts[:end])) == () for end in range(1, len(parts)))

@@ -12,6 +12,7 @@ from crawler.extractors.python.sdk import DECORATOR, apply_decorator, call_exter
 from crawler.extractors.python.sdk_names import is_sdk, is_server_class
 from crawler.extractors.python.server import Server
 from crawler.extractors.python.settings import click_option, option_value
+from crawler.extractors.python.typed import or_typed
 from crawler.extractors.python.values import (
     MISSING,
     Choice,
@@ -51,7 +52,7 @@ def call(run: Interpreter, target: Value, args: list[Value], kwargs: dict[str, V
         live = run.relevant.function(target) or any(is_live(run, v) for v in (*args, *kwargs.values()))
         if run.watcher is not None:
             run.watcher.enter(target)
-            return invoke(run, target, args, kwargs, place)
+            return _followed(run, target, args, kwargs, place)
         if live or target.name.startswith("_lazy_") or _takes_function(run, args):
             return invoke(run, target, args, kwargs, place)
         return Lazy(lambda: invoke(run, target, args, kwargs, place), changes=_changes(run, target, args, kwargs))
@@ -80,6 +81,44 @@ def call(run: Interpreter, target: Value, args: list[Value], kwargs: dict[str, V
             return function  # an unknown decorator is taken to return what it decorates
         return Unknown(target.reason, target.kind, text=f"{target.text}()" if target.text else "")
     return Unknown("not-callable")
+
+
+def _followed(run: Interpreter, function: Function, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
+    """Run a function for whoever follows a handler; of one that only declares a method, what fills it in."""
+    instance = function.bound
+    if function.owner is None or not isinstance(instance, Instance) or not _declares(function.node):
+        result = invoke(run, function, args, kwargs, place)
+        return or_typed(run, result, getattr(function.node, "returns", None), function.scope, place)
+    filled = [m for m in _filled_in(function.owner, function.name) if not _declares(m.node)]
+    if not filled and run.watcher is not None:
+        run.watcher.cut(CutReason.UNKNOWN_RECEIVER, f"{function.owner.name}.{function.name}", place)
+    results = []
+    for method in filled[:_MAX_FOLLOWED]:
+        one = instantiate(run, method.owner, [], {}, place) if method.owner is not None else instance
+        results.append(invoke(run, method.bind(one), args, kwargs, place))
+    return choose(*results) if results else Unknown("abstract", text=function.name)
+
+
+def _filled_in(cls: Class, name: str, depth: int = 4) -> list[Function]:
+    """Return the methods of this name in the classes below `cls`."""
+    found: list[Function] = []
+    for below in cls.subclasses if depth else ():
+        method = below.attributes.get(name)
+        found += [method] if isinstance(method, Function) else []
+        found += _filled_in(below, name, depth - 1)
+    return found
+
+
+def _declares(node: ast.AST) -> bool:
+    """Tell whether a function has no body of its own: `...`, `pass`, a docstring, `raise NotImplementedError`."""
+    if isinstance(node, ast.Lambda) or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    return all(
+        isinstance(s, ast.Pass)
+        or (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
+        or (isinstance(s, ast.Raise) and "NotImplemented" in ast.dump(s))
+        for s in node.body
+    )
 
 
 def _changes(run: Interpreter, function: Function, args: list[Value], kwargs: dict[str, Value]) -> bool:

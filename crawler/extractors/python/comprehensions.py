@@ -11,6 +11,7 @@ from crawler.extractors.python.scope import Scope
 from crawler.extractors.python.truth import place_of, truth
 from crawler.extractors.python.values import (
     MISSING,
+    Choice,
     Class,
     Function,
     Guarded,

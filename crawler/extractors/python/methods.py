@@ -46,7 +46,9 @@ def call_method(run: Interpreter, method: Method, args: list[Value], kwargs: dic
         return Unknown(owner.reason, owner.kind, text=f"{owner.text}.{name}()")
     native = NATIVE.get(type(owner))
     if native is not None:
-        return native(run, owner, name, args, kwargs)
+        found = native(run, owner, name, args, kwargs)
+        lasts = isinstance(owner, dict) and name in ("get", "pop") and found is None and run.watcher is not None
+        return Unknown("unset", None, None) if lasts else found  # an earlier call may have put it there
     if isinstance(owner, Class):
         return class_method(run, owner, name, args, kwargs)
     if isinstance(owner, Made):

@@ -1,6 +1,7 @@
 """The Python files of a project as modules: which file an import means, parsed when first needed."""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -49,6 +50,12 @@ class Module:
     def lines(self) -> list[bytes]:
         """The source's lines."""
         return self.source.splitlines()
+
+    @cached_property
+    def rebound(self) -> frozenset[str]:
+        """Top-level names that functions of the module bind anew (`global x`)."""
+        found = re.findall(rb"^[ \t]+global[ \t]+([\w, \t]+)", self.source, re.MULTILINE)
+        return frozenset(name.strip().decode() for names in found for name in names.split(b","))
 
     def text(self, node: ast.AST) -> bytes:
         """Return the lines on which `node` stands."""

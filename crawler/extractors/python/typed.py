@@ -1,0 +1,70 @@
+"""What a value is where only its declared type is known: an object of one of the tree's classes, or of a library's."""
+
+import ast
+
+from crawler.extractors.python.interpreter import Interpreter
+from crawler.extractors.python.scope import Scope
+from crawler.extractors.python.sdk_names import is_sdk
+from crawler.extractors.python.values import (
+    MISSING,
+    Class,
+    External,
+    Instance,
+    Made,
+    Place,
+    Subscripted,
+    UnionType,
+    Unknown,
+    Value,
+)
+
+_PLAIN = ("builtins.", "typing.", "typing_extensions.", "collections.", "types.", "enum.", "datetime.")
+_DEPTH = 3
+
+
+def of_type(run: Interpreter, annotation: ast.expr | None, scope: Scope, place: Place) -> Value:
+    """Return an object of the annotated type, MISSING where it says nothing: plain data, generics, an SDK's own."""
+    if annotation is None:
+        return MISSING
+    return _object(run, run.evaluate(annotation, scope), scope, place, _DEPTH)
+
+
+def _object(run: Interpreter, kind: Value, scope: Scope, place: Place, depth: int) -> Value:
+    kind = run.first(kind)
+    if isinstance(kind, str) and depth:
+        try:
+            named = ast.parse(str(kind), mode="eval").body
+        except (SyntaxError, ValueError):
+            return MISSING
+        return _object(run, run.evaluate(named, scope), scope, place, depth - 1)
+    parts: tuple[Value, ...] = ()
+    if isinstance(kind, UnionType):
+        parts = kind.options
+    elif isinstance(kind, Subscripted):
+        base = run.first(kind.base)
+        wraps = isinstance(base, External) and base.path.rpartition(".")[2] in ("Optional", "Union", "Annotated")
+        parts = kind.args if wraps else (base,)
+    if parts and depth:
+        found = (_object(run, part, scope, place, depth - 1) for part in parts)
+        return next((one for one in found if one is not MISSING), MISSING)
+    if isinstance(kind, External):
+        outside = "." in kind.path and not kind.path.startswith(_PLAIN) and not is_sdk(kind.path)
+        return Made(kind.path, [], {}, place) if outside else MISSING
+    if isinstance(kind, Class) and kind.node not in run.building:
+        run.building.add(kind.node)
+        try:
+            with run.unwatched():
+                made = run.call(kind, [], {}, place)
+            return made if isinstance(made, Instance) else MISSING
+        finally:
+            run.building.discard(kind.node)
+    return MISSING
+
+
+def or_typed(run: Interpreter, value: Value, annotation: ast.expr | None, scope: Scope, place: Place) -> Value:
+    """Return `value`, or an object of its declared type where nothing better is known of it."""
+    known = run.first(value)
+    if known is not None and not isinstance(known, Unknown):
+        return value
+    made = of_type(run, annotation, scope, place)
+    return value if made is MISSING else made
