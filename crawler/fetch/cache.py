@@ -5,7 +5,8 @@
     <root>/git/<name>               bare repositories
 
 Everything is written to a temporary file in the same folder and renamed, so that a reader never sees half of
-it. Nothing here holds credentials. Losing the folder costs time and nothing else.
+it. Nothing here holds credentials. Losing the folder costs time and nothing else; archives and repositories are
+removed again once they take more than a limit (`prune`).
 """
 
 import base64
@@ -13,6 +14,7 @@ import hashlib
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from crawler.fetch.prune import DEFAULT_LIMIT, prune
 from mcp_catalogue.errors import FetchError
 
 
@@ -53,15 +56,22 @@ def default_cache_dir(environ: Mapping[str, str] | None = None, home: Path | Non
 
 
 class Cache:
-    """A folder; safe for several threads and processes at once."""
+    """A folder; safe for several threads and processes at once. `limit`: bytes of archives and repositories."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, limit: int = DEFAULT_LIMIT) -> None:
         self.root = root
+        self._limit = limit
+        self._until_pruning = 0  # bytes that may still come before the folder is looked through
+        self._lock = threading.Lock()
 
     def archive(self, sha256: str) -> Path | None:
-        """Return the archive of that digest (hexadecimal), if it is here."""
+        """Return the archive of that digest (hexadecimal), if it is here, and note that it is used."""
         path = self._archive_path(sha256)
-        return path if path.is_file() else None
+        try:
+            os.utime(path)
+        except OSError:
+            return path if path.is_file() else None
+        return path
 
     @contextmanager
     def incoming(self) -> Iterator["Incoming"]:
@@ -107,6 +117,15 @@ class Cache:
         """Return the place for a bare repository; its folder exists."""
         return self._folder("git") / _digest(name)
 
+    def _kept(self, size: int) -> None:
+        """Count what came, and prune where the limit may be passed: at first, and each twentieth of it."""
+        with self._lock:
+            self._until_pruning -= size
+            if self._until_pruning > 0:
+                return
+            self._until_pruning = self._limit // 20
+        prune(self.root, self._limit)
+
     def _folder(self, name: str) -> Path:
         folder = self.root / name
         with _disk():
@@ -142,7 +161,9 @@ class Incoming:
         with _disk():
             place.parent.mkdir(parents=True, exist_ok=True)
             self.file.close()
+            size = self.path.stat().st_size
             self.path.replace(place)
+        self.cache._kept(size)  # noqa: SLF001
         return place, sha256
 
 

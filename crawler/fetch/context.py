@@ -11,6 +11,7 @@ from crawler.clientconfig import load_client_config
 from crawler.clientconfig.load import tls_context
 from crawler.fetch.base import FetchContext, GithubHosts
 from crawler.fetch.cache import Cache, default_cache_dir
+from crawler.fetch.prune import cache_limit
 from crawler.http import Guard, HostLimit, Http, Politeness, make_transport, origin_of
 
 
@@ -45,7 +46,7 @@ def open_context(  # noqa: PLR0913 - each is a seam that a command or a test set
     ) as http:
         yield FetchContext(
             http=http,
-            cache=Cache(cache_dir or default_cache_dir(environ)),
+            cache=Cache(cache_dir or default_cache_dir(environ), cache_limit(environ)),
             clients=clients,
             sources_dir=sources_dir,
             github=github,

@@ -111,8 +111,6 @@ def _from_host(target: HostedRepository, context: FetchContext, *, forget: bool 
     key = f"tarball {address}"
     kept = None if forget else context.cache.answer(key)
     known = _known(kept)
-    if known and context.cache.archive(known) is None:
-        kept = known = None
     conditions = kept.conditions if kept and known else {}
     with context.cache.incoming() as incoming:
         reply = context.http.download(address, incoming.file, headers={**headers, **conditions})
