@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from benchmarks import dataset
 from benchmarks.ecosystem.run import Size, measure
 from benchmarks.site import __main__ as site
 
@@ -14,6 +15,7 @@ def main() -> None:
     out = parser.parse_args().out
     measure(out, Size())
     site.measure(out)
+    dataset.measure(out)
 
 
 if __name__ == "__main__":

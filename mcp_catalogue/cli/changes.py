@@ -31,7 +31,7 @@ def changes(
         raise typer.BadParameter(f"{since}: not a date, such as 2026-01-31", param_hint="--since") from error
     with Store.open(db) as store:
         only = store.resolve(server) if server is not None else None
-        rows = history_rows(store.changes(since=since, server=only))
+        rows = list(history_rows(store.changes(since=since, server=only)))
     if form == "json":
         typer.echo(msgspec.json.format(msgspec.json.encode(rows), indent=2))
         return

@@ -1,6 +1,6 @@
 """What a form of the dataset is: a writer that takes one record at a time and ends with whole files."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,14 +21,18 @@ Change = Mapping[str, Any]
 
 
 class Writer(Protocol):
-    """One form. Files are written in the folder given; `close` is called once, after the last record."""
+    """One form. Files are written in the folder given: every server, then every change, then `close` once."""
 
     def add(self, row: Row) -> None:
         """Take one server."""
         ...
 
-    def close(self, history: Sequence[Change]) -> None:
-        """Take the history and finish the files."""
+    def add_change(self, change: Change) -> None:
+        """Take one entry of the history."""
+        ...
+
+    def close(self) -> None:
+        """Finish the files."""
         ...
 
 

@@ -1,11 +1,10 @@
 """One CSV file per table (RFC 4180, UTF-8, line feeds); null is an empty cell, true and false are words."""
 
 import csv
-from collections.abc import Sequence
 from pathlib import Path
 
 from mcp_catalogue.export.base import Change, Row
-from mcp_catalogue.export.tables import COLUMNS, Cells, Value, rows
+from mcp_catalogue.export.tables import COLUMNS, Cells, Value, change_cells, rows
 
 
 class CsvTables:
@@ -24,10 +23,12 @@ class CsvTables:
         for table, cells in rows(row):
             self._writers[table].writerow(_words(cells))
 
-    def close(self, history: Sequence[Change]) -> None:
-        """Write the history and finish."""
-        for change in history:
-            self._writers["history"].writerow(_words(tuple(change[c] for c in COLUMNS["history"])))
+    def add_change(self, change: Change) -> None:
+        """Write one change."""
+        self._writers["history"].writerow(_words(change_cells(change)))
+
+    def close(self) -> None:
+        """Finish."""
         for file in self._files.values():
             file.close()
 

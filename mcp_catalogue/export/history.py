@@ -1,16 +1,16 @@
 """The history as rows: what changed, when, and the label before and after."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mcp_catalogue.export.base import Change
 from mcp_catalogue.store.events import Change as Stored
 
 
-def history_rows(changes: Iterable[Stored]) -> tuple[Change, ...]:
-    """Return one row per change, oldest first. Definitions are left to the digests: only labels are repeated."""
-    return tuple(
-        {
+def history_rows(changes: Iterable[Stored]) -> Iterator[Change]:
+    """Yield one row per change, oldest first. Definitions are left to the digests: only labels are repeated."""
+    for change in changes:
+        yield {
             "at": change.at,
             "server": change.server,
             "tool": change.tool,
@@ -23,8 +23,6 @@ def history_rows(changes: Iterable[Stored]) -> tuple[Change, ...]:
             "severity_before": _pick(change.before, "label", "severity"),
             "severity_after": _pick(change.after, "label", "severity"),
         }
-        for change in changes
-    )
 
 
 def _pick(side: Mapping[str, Any] | None, part: str, key: str) -> str | None:

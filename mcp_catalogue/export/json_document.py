@@ -1,6 +1,5 @@
 """`catalogue.json`: one document, as `classify --format json` prints it."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -27,8 +26,10 @@ class JsonDocument:
         self._file.write(encode_row(row))
         self._separator = b",\n"
 
-    def close(self, history: Sequence[Change]) -> None:
-        """End the document; it holds no history."""
-        del history
+    def add_change(self, change: Change) -> None:
+        """Pass over it: the document holds no history."""
+
+    def close(self) -> None:
+        """End the document."""
         self._file.write(b"\n]}\n")
         self._file.close()

@@ -1,6 +1,5 @@
 """`servers.jsonl` and `history.jsonl`: one server, or one change, on each line."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -15,16 +14,18 @@ class JsonLines:
     files = ("servers.jsonl", "history.jsonl")
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._file = (folder / self.files[0]).open("wb")
+        self._servers, self._history = ((folder / name).open("wb") for name in self.files)
 
     def add(self, row: Row) -> None:
         """Append one line."""
-        self._file.write(encode_row(row))
-        self._file.write(b"\n")
+        self._servers.write(encode_row(row))
+        self._servers.write(b"\n")
 
-    def close(self, history: Sequence[Change]) -> None:
-        """Finish, and write the history beside it."""
-        self._file.close()
-        lines = (msgspec.json.encode(change) + b"\n" for change in history)
-        (self._folder / self.files[1]).write_bytes(b"".join(lines))
+    def add_change(self, change: Change) -> None:
+        """Append one line to the history."""
+        self._history.write(msgspec.json.encode(change) + b"\n")
+
+    def close(self) -> None:
+        """Finish."""
+        self._servers.close()
+        self._history.close()

@@ -1,14 +1,14 @@
 """One Parquet file per table, Zstandard-compressed; needs pyarrow, the extra `parquet`."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from mcp_catalogue.errors import DataError
 from mcp_catalogue.export.base import Change, Row
-from mcp_catalogue.export.tables import COLUMNS, Cells, rows
+from mcp_catalogue.export.tables import COLUMNS, Cells, change_cells, rows
 
-_ROWS = 50_000  # per row group: what is held in memory for one table
+_ROWS = 4_000  # rows held as Python values, which take ten times the memory of Arrow's arrays
+_GROUP = 32 << 20  # bytes of a row group before compression
 
 
 class ParquetTables:
@@ -33,24 +33,39 @@ class ParquetTables:
             for table, schema in self._schemas.items()
         }
         self._held: dict[str, list[Cells]] = {table: [] for table in COLUMNS}
+        self._packed: dict[str, list[Any]] = {table: [] for table in COLUMNS}
 
     def add(self, row: Row) -> None:
         """Hold one server's rows, and write what fills a row group."""
         for table, cells in rows(row):
-            held = self._held[table]
-            held.append(cells)
-            if len(held) >= _ROWS:
-                self._flush(table)
+            self._hold(table, cells)
 
-    def close(self, history: Sequence[Change]) -> None:
-        """Write the rest and the history."""
-        self._held["history"] = [tuple(change[c] for c in COLUMNS["history"]) for change in history]
+    def add_change(self, change: Change) -> None:
+        """Hold one change."""
+        self._hold("history", change_cells(change))
+
+    def close(self) -> None:
+        """Write the rest."""
         for table, writer in self._writers.items():
-            self._flush(table)
+            self._pack(table)
+            self._write(table)
             writer.close()
 
-    def _flush(self, table: str) -> None:
+    def _hold(self, table: str, cells: Cells) -> None:
+        held = self._held[table]
+        held.append(cells)
+        if len(held) >= _ROWS:
+            self._pack(table)
+            if sum(part.nbytes for part in self._packed[table]) >= _GROUP:
+                self._write(table)
+
+    def _pack(self, table: str) -> None:
         if held := self._held[table]:
             columns = [list(column) for column in zip(*held, strict=True)]
-            self._writers[table].write_table(self._pa.table(columns, schema=self._schemas[table]))
-            self._held[table] = []
+            self._packed[table].append(self._pa.table(columns, schema=self._schemas[table]))
+            held.clear()
+
+    def _write(self, table: str) -> None:
+        if packed := self._packed[table]:
+            self._writers[table].write_table(self._pa.concat_tables(packed))
+            packed.clear()

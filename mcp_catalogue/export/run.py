@@ -32,11 +32,14 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What to write: `formats` are keys of `FORMATS`; without `text` the authors' own words are left out."""
+    """What to write: `formats` are keys of `FORMATS`; without `text` the authors' own words are left out.
+
+    `history` is read once, after the servers.
+    """
 
     formats: tuple[str, ...]
     decide: Decide
-    history: tuple[Change, ...] = ()
+    history: Iterable[Change] = ()
     text: bool = True
 
 
@@ -83,8 +86,11 @@ def _write(records: Iterable[ServerRecord], folder: Path, wanted: Wanted) -> tup
             writer.add(row)
         servers += 1
         tools += len(decisions)
+    for change in wanted.history:
+        for writer in writers:
+            writer.add_change(change)
     for writer in writers:
-        writer.close(wanted.history)
+        writer.close()
     return servers, tools
 
 

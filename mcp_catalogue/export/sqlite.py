@@ -2,11 +2,10 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
 from pathlib import Path
 
 from mcp_catalogue.export.base import Change, Row
-from mcp_catalogue.export.tables import COLUMNS, Cells, rows
+from mcp_catalogue.export.tables import COLUMNS, Cells, change_cells, rows
 
 _TYPES = {"string": "TEXT", "integer": "INTEGER", "boolean": "INTEGER", "json": "TEXT"}
 _KEYS = {"servers": "id", "tools": "server, tool, variant", "policies": "server, tool, variant"}
@@ -38,14 +37,14 @@ class SqliteFile:
     def add(self, row: Row) -> None:
         """Hold one server's rows, and write what fills a batch."""
         for table, cells in rows(row):
-            held = self._held[table]
-            held.append(cells)
-            if len(held) >= _BATCH:
-                self._flush(table)
+            self._hold(table, cells)
 
-    def close(self, history: Sequence[Change]) -> None:
-        """Write the rest and the history, then index and compact."""
-        self._held["history"] = [tuple(change[c] for c in COLUMNS["history"]) for change in history]
+    def add_change(self, change: Change) -> None:
+        """Hold one change."""
+        self._hold("history", change_cells(change))
+
+    def close(self) -> None:
+        """Write the rest, then index and compact."""
         for table in list(self._held):
             self._flush(table)
         for table, column in _INDEXES:
@@ -56,6 +55,12 @@ class SqliteFile:
         self._connection.execute("COMMIT")
         self._connection.execute("VACUUM")
         self._connection.close()
+
+    def _hold(self, table: str, cells: Cells) -> None:
+        held = self._held[table]
+        held.append(cells)
+        if len(held) >= _BATCH:
+            self._flush(table)
 
     def _flush(self, table: str) -> None:
         marks = ", ".join("?" * len(COLUMNS[table]))

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from mcp_catalogue.export.base import Row
+from mcp_catalogue.export.base import Change, Row
 from mcp_catalogue.model import Classification, Decision, ServerRecord, Tool
 
 Kind = Literal["string", "integer", "boolean", "json"]
@@ -131,3 +131,8 @@ def rows(row: Row) -> Iterator[tuple[str, Cells]]:
     yield from server_rows(record)
     for tool, label, decision in zip(record.facts.tools, record.classifications, row.decisions, strict=True):
         yield from tool_rows(record.facts.id, tool, label, decision)
+
+
+def change_cells(change: Change) -> Cells:
+    """Return one row of the table `history`."""
+    return tuple(change[column] for column in COLUMNS["history"])
