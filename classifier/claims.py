@@ -16,6 +16,7 @@ from mcp_catalogue.model import EvidenceKind, Strength
 _UNSURE = {Strength.STRONG: Strength.MEDIUM, Strength.MEDIUM: Strength.WEAK, Strength.WEAK: Strength.WEAK}
 
 _CHANGES = frozenset({"update", "create"})
+_READING = frozenset({"retrieve", "search", "validate", "compute"})
 _TAUGHT = frozenset(
     {"update", "create", "deploy", "run", "generate"}
 )  # what "provides instructions for …" may be about
@@ -60,12 +61,12 @@ def add_claims(reading: Reading, book: Rulebook) -> None:
 def _reads(reading: Reading) -> bool:
     """Tell whether the name is plainly one of reading, so that "Group …" or "Order …" is how the answer is arranged."""
     phrases = reading.name.phrases
-    return bool(phrases) and all(p.sure and p.action in {"retrieve", "search"} for p in phrases)
+    return bool(phrases) and all(p.sure and p.action in _READING and not _ambiguous(p) for p in phrases)
 
 
 def _ambiguous(phrase: Phrase) -> bool:
     verb = lexicon().verbs.get(phrase.base)
-    return verb is not None and verb.noun_too and phrase.base not in {"set", "post", "change"}
+    return verb is not None and verb.noun_too and phrase.base not in {"set", "post", "change", "open"}
 
 
 def _later_sentences(reading: Reading, book: Rulebook) -> None:

@@ -33,7 +33,7 @@ def classify_noun(
     head = _EMPTY
     start = end
     for size in range(min(longest, end), 0, -1):
-        key = "_".join(words[end - size : end]) if size > 1 else words[end - 1]
+        key = "_".join(words[end - size : end]).replace("-", "_") if size > 1 else words[end - 1]
         if (found := nouns.get(key)) is not None:
             head, start = found, end - size
             break

@@ -18,7 +18,9 @@ from mcp_catalogue.errors import DataError
 
 _CJK = ("zh", "ja", "ko")
 _VOWELS = "aeiou"
-_AGAIN = frozenset({"send", "create", "run", "deploy"})  # actions of which "resend", "reinstall" … are formed
+_PREFIXED = {"re": frozenset({"send", "create", "run", "deploy"}), "un": frozenset({"create", "update", "switch"})}
+"""Prefixes that further verbs are formed with ("resend", "uncomplete"), and the actions of what they stand before."""
+_LONG = 4  # letters of a verb that takes one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +147,13 @@ def _verbs(actions: Mapping[str, Mapping[str, str]]) -> tuple[dict[str, Verb], d
             for word in table[language].split():
                 target.setdefault(word, Verb(action, _canonical(table, action), form="third"))
     for verb in list(latin.values()):
-        again = replace(verb, base=f"re{verb.base}")
-        plain = verb.action in _AGAIN and not verb.noun_too and "_" not in verb.base and len(verb.base) > 3
-        if plain and again.base not in latin:
-            derived.setdefault(again.base, again)
-            _inflect(derived, again)
+        if verb.noun_too or "_" in verb.base or len(verb.base) < _LONG:
+            continue
+        for prefix, before in _PREFIXED.items():
+            formed = replace(verb, base=prefix + verb.base, action="update" if prefix == "un" else verb.action)
+            if verb.action in before and formed.base not in latin:
+                derived.setdefault(formed.base, formed)
+                _inflect(derived, formed)
     return {**derived, **latin}, cjk
 
 
