@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
-from markupsafe import Markup
 
 from mcp_catalogue.model import (
     Action,
@@ -52,9 +51,9 @@ class Panel:
 class Control(NamedTuple):
     """Rendered parts: the panels, the first panel's sentence, the two answers with examples."""
 
-    panels: Markup
-    first: Markup
-    asked: Markup
+    panels: bytes
+    first: bytes
+    asked: bytes
 
 
 def tool_panels(decided: Decided, name: str) -> tuple[Panel, ...]:
@@ -88,18 +87,19 @@ def control(decided: Decided, name: str) -> Control:
     decision = decided.decision
     conditions = _JSON(decision.conditions) if decision.conditions else b"[]"
     panels, first, asked = _for_server(decision.action, decision.limit, conditions, name)
-    put = decided.tool.name.join  # a plain word
-    return Control(Markup(put(panels)), Markup(put(first)), Markup(put(asked)))  # noqa: S704 — from a template
+    put = decided.tool.name.encode().join  # a plain word
+    return Control(put(panels), put(first), put(asked))
 
 
 @lru_cache(maxsize=256)
-def _for_server(action: Action, limit: Limit | None, conditions: bytes, name: str) -> tuple[list[str], ...]:
+def _for_server(action: Action, limit: Limit | None, conditions: bytes, name: str) -> tuple[list[bytes], ...]:
     """Return the three parts, each cut where the tool's name belongs."""
     stand_in = name
     if _SIMPLE_SERVER.fullmatch(name):
         stand_in = _SERVER_DASH if "-" in name else _SERVER
     made = _shared(action, limit, conditions, stand_in)
-    return tuple(str(part).replace(stand_in, name).split(_TOOL) for part in made)
+    old, new, tool = stand_in.encode(), name.encode(), _TOOL.encode()
+    return tuple((part if old == new else part.replace(old, new)).split(tool) for part in made)
 
 
 @lru_cache(maxsize=2048)
@@ -117,7 +117,7 @@ def _control(decided: Decided, name: str) -> Control:
     return Control(*_panels(decided, name), fragment("parts/asked.html", asked))
 
 
-def _panels(decided: Decided, name: str) -> tuple[Markup, Markup]:
+def _panels(decided: Decided, name: str) -> tuple[bytes, bytes]:
     panels = tool_panels(decided, name)
     return fragment("parts/panels.html", {"panels": panels}), fragment("parts/first.html", {"panel": panels[0]})
 

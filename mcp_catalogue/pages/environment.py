@@ -1,16 +1,15 @@
 """The template environment, and how a page becomes bytes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, ClassVar, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
 
 from mcp_catalogue.pages.compiler import Compiler, Values
-from mcp_catalogue.pages.text import direction, escaped, plural, rounded, shorten, ticked
+from mcp_catalogue.pages.text import direction, escape_text, plural, rounded, shorten, ticked
 from mcp_catalogue.pages.words import CATEGORIES, CONFIDENCES, SEVERITIES, signal_text
 from mcp_catalogue.resources import resource_dir
 
@@ -36,7 +35,7 @@ def environment() -> Environment:
     )
     env.filters.update(
         direction=direction, plural=plural, rounded=rounded, shorten=shorten, ticked=ticked, number=_number,
-        escape=escaped, e=escaped, keep=_keep, category=_BY_CATEGORY.__getitem__, risk=_BY_SEVERITY.__getitem__,
+        escape=escape_text, e=escape_text, keep=_keep, category=_BY_CATEGORY.__getitem__, risk=_BY_SEVERITY.__getitem__,
         certainty=_BY_CONFIDENCE.__getitem__, signal=signal_text,
     )  # fmt: skip
     return env
@@ -82,18 +81,19 @@ def context_of(page: Page) -> dict[str, Any]:
 def render(page: Page) -> bytes:
     """Return the page as UTF-8, with nothing invisible in it: HTML inside the layout, anything else as it is."""
     values = context_of(page)
-    text = "".join(_chunks(page.template, values))
+    text = _render(page.template, values)
     if page.template.endswith(".html"):
-        around = {"shell": values["shell"], "head": values["head"], "main": Markup(text)}  # noqa: S704 — escaped
-        text = "".join(_chunks("layout.html", around))
-    return text.encode()
+        return _render("layout.html", {"shell": values["shell"], "head": values["head"], "main": text})
+    return text
 
 
-def fragment(name: str, values: Mapping[str, Any]) -> Markup:
+def fragment(name: str, values: Mapping[str, Any]) -> bytes:
     """Render a part of a page, prepared once and used in many."""
-    return Markup("".join(_chunks(name, dict(values))))  # noqa: S704 — a template's own output is escaped
+    return _render(name, dict(values))
 
 
-def _chunks(name: str, values: dict[str, Any]) -> Iterable[str]:
+def _render(name: str, values: dict[str, Any]) -> bytes:
     template = _template(name)
-    return template.root_render_func(Values(template.environment, values, name))
+    made: Iterator[Any] = template.root_render_func(Values(template.environment, values, name))
+    text: bytes = next(made)
+    return text

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from markupsafe import Markup
-
 from mcp_catalogue.model import ServerId
 from mcp_catalogue.pages.environment import fragment
 from mcp_catalogue.pages.overview import Overview, ToolLink
@@ -22,7 +20,7 @@ class _Links:
     links: Sequence[ToolLink]
     servers: frozenset[ServerId]
     names: frozenset[str]
-    text: Markup
+    text: bytes
 
 
 @dataclass(slots=True)
@@ -32,14 +30,14 @@ class Elsewhere:
     overview: Overview
     _kept: dict[tuple[str, str, str], _Links] = field(default_factory=dict)
 
-    def same_name(self, root: str, name: str, mine: ServerId) -> Markup:
+    def same_name(self, root: str, name: str, mine: ServerId) -> bytes:
         """Return the tools of this name on servers other than `mine`."""
         found = self._links("name", root, name)
         if mine not in found.servers:
             return found.text
         return _joined(root, [link for link in found.links if link.server != mine][:SAME_NAME])
 
-    def same_rule(self, root: str, rule: str, name: str, mine: ServerId) -> Markup:
+    def same_rule(self, root: str, rule: str, name: str, mine: ServerId) -> bytes:
         """Return tools that the rule decided, of other names and on servers other than `mine`."""
         found = self._links("rule", root, rule)
         if mine not in found.servers and name not in found.names:
@@ -58,10 +56,10 @@ class Elsewhere:
         return found
 
 
-def _joined(root: str, links: Sequence[ToolLink]) -> Markup:
-    return Markup("".join(_link(root, link) for link in links))  # noqa: S704 — from a template
+def _joined(root: str, links: Sequence[ToolLink]) -> bytes:
+    return b"".join([_link(root, link) for link in links])
 
 
 @lru_cache(maxsize=_MOST)
-def _link(root: str, link: ToolLink) -> str:
+def _link(root: str, link: ToolLink) -> bytes:
     return fragment("parts/link.html", {"root": root, "link": link})

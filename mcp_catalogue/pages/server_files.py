@@ -1,11 +1,10 @@
 """Every file of one server: its page, its tools' pages, their twins, its badge, its part of the risk pages."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import msgspec
-from markupsafe import Markup
 
 from mcp_catalogue.attacks import attacks_for
 from mcp_catalogue.entries import server_entry, tool_entry
@@ -22,7 +21,6 @@ from mcp_catalogue.pages.tool import AttackLine, Related, tool_page
 from mcp_catalogue.store import Change, Store, ToolDates
 
 NEIGHBOURS = 8
-_NONE = Markup()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +76,8 @@ def _tool_pages(
     for change in history.changes:
         changes.setdefault((change.tool, change.variant), []).append(change)
     local = [(row, fragment("parts/local.html", {"row": row})) for row in view.riskiest[: NEIGHBOURS + 1]]
-    first = _lines(text for _, text in local[:NEIGHBOURS])
-    others = {id(row): _lines(text for other, text in local if other is not row) for row, _ in local}
+    first = b"".join(text for _, text in local[:NEIGHBOURS])
+    others = {id(row): b"".join(text for other, text in local if other is not row) for row, _ in local}
     for row in view.rows:
         page = tool_page(
             site,
@@ -94,11 +92,7 @@ def _tool_pages(
         yield row.href, render(page)
 
 
-def _lines(items: Iterable[Markup]) -> Markup:
-    return Markup("".join(items))  # noqa: S704 — from a template
-
-
-def _related(elsewhere: Elsewhere, view: ServerView, row: ToolRow, local: Markup) -> Related:
+def _related(elsewhere: Elsewhere, view: ServerView, row: ToolRow, local: bytes) -> Related:
     root, mine, name = view.shell.root, view.facts.id, row.tool.name
     page = elsewhere.overview.name_files.get(name)
     rule = next((r for r in row.label.decided_by.rules if r in elsewhere.overview.rules), None)
@@ -106,13 +100,13 @@ def _related(elsewhere: Elsewhere, view: ServerView, row: ToolRow, local: Markup
         same_server=local,
         same_name=elsewhere.same_name(root, name, mine),
         name_page=f"{root}names/{page}.html" if page is not None else None,
-        same_rule=elsewhere.same_rule(root, rule, name, mine) if rule is not None else _NONE,
+        same_rule=elsewhere.same_rule(root, rule, name, mine) if rule is not None else b"",
     )
 
 
 def _badge(view: ServerView) -> bytes:
     worst = next(((s, n) for s, n in view.counts if n), None)
-    return bytes(fragment("badge.svg", {"worst": worst}), "utf-8")
+    return fragment("badge.svg", {"worst": worst})
 
 
 def _twins(view: ServerView) -> Iterator[tuple[str, bytes]]:

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from mcp_catalogue import addresses
 from mcp_catalogue.model import Classification, Decision, ServerFacts, ServerRecord, Severity, Tool
 from mcp_catalogue.pages.links import web_address
 from mcp_catalogue.pages.shell import Shell, Site, shell
-from mcp_catalogue.pages.text import escaped
+from mcp_catalogue.pages.text import escape_text
 from mcp_catalogue.pages.words import ACTIONS
 from mcp_catalogue.policy import decide
 from mcp_catalogue.policy.base import Decided
@@ -43,7 +41,7 @@ class ServerView:
     record: ServerRecord
     folder: str
     title: str
-    shown_title: Markup
+    shown_title: bytes
     policy_name: str
     rows: tuple[ToolRow, ...]
     riskiest: tuple[ToolRow, ...]
@@ -75,7 +73,7 @@ def server_view(  # noqa: PLR0913 — the dates of a row
         record=record,
         folder=f"servers/{folder}",
         title=title,
-        shown_title=escaped(title),
+        shown_title=escape_text(title),
         policy_name=configured_name(facts),
         rows=rows,
         riskiest=tuple(sorted(rows, key=_riskiest)),

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from markupsafe import Markup
 
 from mcp_catalogue.pages.environment import fragment
 from mcp_catalogue.pages.text import visible
@@ -50,9 +49,9 @@ class Shell:
     """Head, top and bottom of every page of one depth and section, and the way to the root."""
 
     root: str
-    head: Markup
-    top: Markup
-    bottom: Markup
+    head: bytes
+    top: bytes
+    bottom: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +62,7 @@ class Head:
     summary: str
     canonical: str | None = None
     twin: str | None = None
-    data: Markup | None = None
+    data: bytes | None = None
 
 
 def assets() -> dict[str, bytes]:
@@ -102,7 +101,7 @@ def shell_at(site: Site, root: str, section: str = "") -> Shell:
     )
 
 
-def json_ld(value: Mapping[str, Any]) -> Markup:
+def json_ld(value: Mapping[str, Any]) -> bytes:
     """Return `value` for a JSON-LD block: no character that could end the block or open a comment."""
     whole = {"@context": "https://schema.org", **value}
     try:
@@ -110,4 +109,4 @@ def json_ld(value: Mapping[str, Any]) -> Markup:
     except UnicodeEncodeError:  # a lone surrogate
         text = json.dumps(whole)
     text = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    return Markup(visible(text))  # noqa: S704 — escaped for a data block in the line above
+    return visible(text).encode()

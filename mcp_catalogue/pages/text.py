@@ -31,25 +31,20 @@ _TAG = re.compile("[\U000e0020-\U000e007e]+")
 _escape: Callable[[str], str] = getattr(markupsafe, "_escape_inner", markupsafe.escape)
 
 
-def escape_text(value: object) -> str:
-    """Return `value` for HTML: escaped as `markupsafe.escape` does it, and visible."""
+def escape_text(value: object) -> bytes:
+    """Return `value` for HTML as UTF-8: escaped as `markupsafe.escape` does it, and visible. `bytes` are ready."""
     kind = type(value)
     if kind is str:
         if value.isascii() and value.isprintable():  # type: ignore[attr-defined]
-            return _escape(value)  # type: ignore[arg-type]
-        return _escape(visible(value))  # type: ignore[arg-type]
-    if kind is Markup:
+            return _escape(value).encode()  # type: ignore[arg-type]
+        return _escape(visible(value)).encode()  # type: ignore[arg-type]
+    if kind is bytes:
         return value  # type: ignore[return-value]
-    if kind is int:
-        return str(value)
     if isinstance(value, StrEnum):
-        return value  # the taxonomy's own words
-    return value.__html__() if hasattr(value, "__html__") else _escape(visible(str(value)))
-
-
-def escaped(value: object) -> Markup:
-    """Return `value` ready for many places of a page."""
-    return Markup(escape_text(value))  # noqa: S704 — escaped
+        return value.encode()  # the taxonomy's own words
+    if isinstance(value, Markup):
+        return value.encode()
+    return _escape(visible(str(value))).encode()
 
 
 def visible(text: str) -> str:

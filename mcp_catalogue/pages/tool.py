@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import msgspec
-from markupsafe import Markup
 
 from mcp_catalogue.attacks import AttackPattern
 from mcp_catalogue.model import Classification, Decision, SignalId, Tool
@@ -90,10 +89,10 @@ class ToolPage:
     alternative: tuple[str, str] | None
     dates: tuple[str, str | None, str | None] | None  # day first seen, and of later changes of definition and label
     tools: int
-    same_server: Markup
-    same_name: Markup
+    same_server: bytes
+    same_name: bytes
     same_name_page: str | None
-    same_rule: Markup
+    same_rule: bytes
     changes: tuple[tuple[str, str], ...]  # day, what changed
     known_rules: frozenset[str]
     attacks: AttackLine
@@ -104,10 +103,10 @@ class ToolPage:
 class Related:
     """Links to other pages, rendered once and shared; `name_page` is the address of the name's own page."""
 
-    same_server: Markup
-    same_name: Markup
+    same_server: bytes
+    same_name: bytes
     name_page: str | None
-    same_rule: Markup
+    same_rule: bytes
 
 
 def tool_page(  # noqa: PLR0913 — what a page is made of

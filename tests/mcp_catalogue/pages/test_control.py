@@ -47,4 +47,4 @@ def test_a_snippet_that_rests_on_operations_is_not_shared() -> None:
         one, tool=replace(one.tool, input_schema=schema), label=replace(one.label, operations=(reads, ends))
     )
     assert control(changed, "srv") == _control(changed, "srv")
-    assert "list" in control(changed, "srv").panels
+    assert b"list" in control(changed, "srv").panels
