@@ -19,6 +19,7 @@ _OF_ANSWERS = frozenset({"raise_for_status", "close", "aclose", "commit", "rollb
 _OF_MODELS = frozenset({"model_dump", "model_dump_json", "model_copy", "model_validate", "model_json_schema", "json"})
 _OF_CONTEXT = frozenset({"report_progress", "elicit", "get_state", "set_state", "send_log_message", "get_http_request"})
 _HARMLESS = _OF_DATA | _OF_ANSWERS | _OF_MODELS | _OF_CONTEXT
+_READS = frozenset({"read_text", "read_bytes", "exists", "is_file", "is_dir", "iterdir", "glob", "rglob", "resolve"})
 _LOST = frozenset({"not-found", "undefined", "no-attribute", "dynamic-import", "cyclic", "namespace", "super", "unset"})
 """Why a value is not known where it may be an object of any make, a client too."""
 _COULD_BE_CLIENTS = frozenset({"get", "update", "pop", "remove", "clear", "insert", "add", "copy", "replace", "index"})
@@ -31,6 +32,8 @@ def unfollowed(table: Table, path: str, owner: Value) -> CutReason | None:
     if top != "?":
         return None if _known(table, path, top) else CutReason.UNKNOWN_LIBRARY
     name = name.removesuffix("()").rpartition(".")[2]
+    if name in _READS and isinstance(owner, Unknown) and owner.reason == "path":
+        return None  # below the package's own folder
     reason = owner.reason if isinstance(owner, Unknown) else "unknown"
     if name in _HARMLESS and not (reason in _LOST and name in _COULD_BE_CLIENTS):
         return None

@@ -6,12 +6,13 @@ in `python.toml`. A handler that serves several tools (`call_tool`) is run with 
 branch is taken. Depth and steps are bounded; nothing is executed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from crawler.effects.pycuts import unfollowed
+from crawler.effects.pymemo import Memo, Met
 from crawler.effects.pyreads import TARGET, Call, argument, read_call
 from crawler.effects.shared import EFFECTS, mark_shared, tidy
 from crawler.effects.table import Table, table
@@ -32,13 +33,16 @@ from crawler.extractors.python.values import (
 )
 from mcp_catalogue.model import Cut, CutReason, Effect, EffectId, Mark
 
-STEPS = 5_000
+STEPS = 12_000
 """Evaluated nodes of one tool's handler with all that it calls."""
-TOTAL = 120_000
+TOTAL = 240_000
 """Evaluated nodes of all handlers of one project."""
 DEPTH = 10
 """Own functions between a handler and an effect."""
+_LEAST = 1_000  # steps of any tool while there are some
+_UNEVEN = 4  # how much more than its share of what is left a tool may take
 _MAX_CUTS = 200
+_MAX_MET = 4_000
 _UPKEEP = ("cleanup", "clean_up", "sweep", "expire", "evict", "prune", "rotate", "legacy", "migrat", "staging", "stale")
 _RUNNERS = frozenset({"to_thread", "run_in_executor", "run_sync", "submit", "run_in_threadpool"})
 
@@ -59,23 +63,20 @@ class Seen:
 class _Watcher:
     run: Interpreter
     table: Table
-    effects: dict[tuple[str, str | None, str, int], Effect] = field(default_factory=dict)
+    memo: Memo
     entered: dict[int, Function] = field(default_factory=dict)
     written: list[Value] = field(default_factory=list)  # paths that this call wrote itself
-    cuts: list[Cut] = field(default_factory=list)
 
     def call(self, path: str, owner: Value, args: list[Value], kwargs: dict[str, Value], place: Place) -> None:
         """Look one outside call up; what it is handed to call back is followed too."""
         entry = self.table.find(path)
-        if entry is not None and len(self.effects) < EFFECTS:
+        if entry is not None and len(self.memo.met) < _MAX_MET:
             found = read_call(self.run, entry, Call(path, owner, args, kwargs))
             if found is not None:
                 id_, target = found
-                via = tuple(getattr(node, "name", "lambda") for node in self.run.active[1:])
-                if self._own_file(id_, argument(entry, Call(path, owner, args, kwargs)), via):
-                    via = (Mark.TEMPORARY, *via)
-                effect = Effect(id=EffectId(id_), target=target, file=place.file, line=place.line, via=via)
-                self.effects.setdefault((id_, target, place.file, place.line), effect)
+                names = self.memo.names()
+                own = self._own_file(id_, argument(entry, Call(path, owner, args, kwargs)), names[1:])
+                self.memo.met.append(Met(id_, target, place, Mark.TEMPORARY if own else None, names))
         elif entry is None and (reason := unfollowed(self.table, path, owner)) is not None:
             self.cut(reason, path, place)
         if path.rpartition(".")[2] in _RUNNERS:
@@ -123,8 +124,23 @@ class _Watcher:
 
     def cut(self, reason: CutReason, detail: str, place: Place) -> None:
         """Note a call that cannot be followed."""
-        if len(self.cuts) < _MAX_CUTS:
-            self.cuts.append(Cut(reason=reason, detail=detail[:TARGET], file=place.file, line=place.line))
+        if len(self.memo.cuts) < _MAX_CUTS:
+            self.memo.cuts.append(Cut(reason=reason, detail=detail[:TARGET], file=place.file, line=place.line))
+
+    def remember(
+        self, function: Function, args: list[Value], kwargs: dict[str, Value], work: Callable[[], Value]
+    ) -> Value:
+        """Run a function, or repeat what it did when it was run before."""
+        return self.memo.remember(function, args, kwargs, work)
+
+    def effects(self) -> tuple[Effect, ...]:
+        """Return what was met, each place once, in order."""
+        found: dict[tuple[str, str | None, Place], Effect] = {}
+        for met in self.memo.met:
+            via = met.names[1:] if met.mark is None else (met.mark, *met.names[1:])
+            effect = Effect(id=EffectId(met.id), target=met.target, file=met.place.file, line=met.place.line, via=via)
+            found.setdefault((met.id, met.target, met.place), effect)
+        return tuple(sorted(list(found.values())[:EFFECTS], key=lambda e: (e.file, e.line, e.id, e.target or "")))
 
     def enter(self, function: Function) -> None:
         """Note an own function that is called straight from the handler."""
@@ -135,18 +151,20 @@ class _Watcher:
 def effects_of(run: Interpreter, bodies: Sequence[Body]) -> list[Seen]:
     """Run every tool's handler; return what was seen of each, in order."""
     spent = 0
+    memo = Memo(run)
     out: list[Seen] = []
-    for body in bodies:
+    for number, body in enumerate(bodies):
         if spent >= TOTAL:
             out.append(Seen(cuts=(Cut(reason=CutReason.BUDGET),)))
             continue
-        watcher = _Watcher(run, table("python"))
-        with _lent(run, watcher, min(STEPS, TOTAL - spent)) as budget:
+        memo.met, memo.cuts = [], []
+        watcher = _Watcher(run, table("python"), memo)
+        fair = max(_LEAST, _UNEVEN * (TOTAL - spent) // (len(bodies) - number))
+        with _lent(run, watcher, min(STEPS, TOTAL - spent, fair)) as budget:
             if not run.bounded(partial(_enter, run, body, watcher)):
-                watcher.cuts.insert(0, Cut(reason=CutReason.BUDGET))
+                memo.cuts.insert(0, Cut(reason=CutReason.BUDGET))
             spent += budget.spent
-        effects = sorted(watcher.effects.values(), key=lambda e: (e.file, e.line, e.id, e.target or ""))
-        out.append(Seen(tuple(effects), tuple(watcher.entered.values()), tidy(watcher.cuts)))
+        out.append(Seen(watcher.effects(), tuple(watcher.entered.values()), tidy(memo.cuts)))
     marked = mark_shared([s.effects for s in out], [s.cuts for s in out])
     return [replace(seen, effects=effects) for seen, effects in zip(out, marked, strict=True)]
 
@@ -178,7 +196,7 @@ def _enter(run: Interpreter, body: Body, watcher: _Watcher) -> None:
         place = Place(dispatcher.module.path, dispatcher.node.lineno)
         run.invoke(dispatcher, _dispatched(dispatcher, body.name, place), {}, place)
     else:
-        watcher.cuts.append(Cut(reason=CutReason.NO_HANDLER))
+        watcher.memo.cuts.append(Cut(reason=CutReason.NO_HANDLER))
 
 
 def _dispatched(dispatcher: Function, name: str, place: Place) -> list[Value]:

@@ -62,6 +62,12 @@ class Watcher(Protocol):
         """See a call that the evaluator does not follow."""
         ...
 
+    def remember(
+        self, function: Function, args: list[Value], kwargs: dict[str, Value], work: Callable[[], Value]
+    ) -> Value:
+        """Do `work`, the run of a function of the tree, or give what the same run gave before."""
+        ...
+
     def enter(self, function: Function) -> None:
         """See a call of one of the tree's own functions."""
         ...

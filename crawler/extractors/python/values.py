@@ -75,7 +75,7 @@ class Choice:
     options: tuple[Value, ...]
 
 
-_MAX_OPTIONS = 8
+MAX_OPTIONS = 8
 
 
 def choose(*options: Value) -> Value:
@@ -83,7 +83,7 @@ def choose(*options: Value) -> Value:
     flat: list[Value] = []
     for option in options:
         for one in option.options if isinstance(option, Choice) else (option,):
-            if len(flat) < _MAX_OPTIONS and not any(one is other for other in flat):
+            if len(flat) < MAX_OPTIONS and not any(one is other for other in flat):
                 flat.append(one)
     return flat[0] if len(flat) == 1 else Choice(tuple(flat))
 

@@ -1,0 +1,87 @@
+"""What own functions did, so that none is run twice with the same arguments for the tools of one server."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+
+from crawler.extractors.python.interpreter import Interpreter
+from crawler.extractors.python.values import External, Function, Made, Place, Unknown, Value
+from mcp_catalogue.model import Cut, Mark
+
+_DEPTH = 3
+_MOST = 20_000  # runs remembered for one project
+_LONGEST = 400  # things remembered of one run
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """An effect as it was met: `names` are the own functions around the call, the handler first."""
+
+    id: str
+    target: str | None
+    place: Place
+    mark: Mark | None
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    result: Value
+    depth: int
+    met: tuple[Met, ...]  # with the names below the function alone
+    cuts: tuple[Cut, ...]
+    alive: tuple[Value, ...]  # keeps what the key names by identity
+
+
+@dataclass(slots=True)
+class Memo:
+    """Runs of own functions. `met` and `cuts` are those of the handler that is being run."""
+
+    run: Interpreter
+    met: list[Met] = field(default_factory=list)
+    cuts: list[Cut] = field(default_factory=list)
+    _known: dict[Hashable, _Run] = field(default_factory=dict)
+
+    def remember(
+        self, function: Function, args: list[Value], kwargs: dict[str, Value], work: Callable[[], Value]
+    ) -> Value:
+        """Return what `work` gives, or gave; note what it does, or did."""
+        depth = len(self.run.active)
+        key = self._key(function, args, kwargs)
+        known = self._known.get(key)
+        names = self.names()
+        if known is not None and known.depth <= depth:
+            self.met += [Met(m.id, m.target, m.place, m.mark, (*names, *m.names)) for m in known.met]
+            self.cuts += known.cuts
+            return known.result
+        met, cuts = len(self.met), len(self.cuts)
+        result = work()
+        if len(self._known) < _MOST:
+            below = {(m.id, m.target, m.place): m for m in reversed(self.met[met:])}
+            found = tuple(
+                Met(m.id, m.target, m.place, m.mark, m.names[depth:]) for m in list(below.values())[:_LONGEST]
+            )
+            alive = (function.bound, function.scope, *args, *kwargs.values())
+            self._known[key] = _Run(result, depth, found, tuple(self.cuts[cuts:][:_LONGEST]), alive)
+        return result
+
+    def names(self) -> tuple[str, ...]:
+        """Return the own functions that are being run, the handler first."""
+        return tuple(getattr(node, "name", "lambda") for node in self.run.active)
+
+    def _key(self, function: Function, args: Sequence[Value], kwargs: dict[str, Value]) -> Hashable:
+        given = tuple(self._same(a, _DEPTH) for a in args)
+        named = tuple(sorted((str(k), self._same(v, _DEPTH)) for k, v in kwargs.items()) if kwargs else ())
+        return function.node, id(function.scope), id(function.bound), self.run.muted > 1, given, named
+
+    def _same(self, value: Value, depth: int) -> Hashable:
+        """Return what makes two arguments the same: constants by value, unknown ones by where they come from."""
+        value = self.run.force(value)
+        if value is None or isinstance(value, (bool, int, float, str)):
+            return type(value).__name__, value if not isinstance(value, str) else str(value)
+        if isinstance(value, Unknown) and depth:
+            return "unknown", value.reason, value.text, value.prefix, self._same(value.default, depth - 1)
+        if isinstance(value, Made) and depth and not value.attributes and not value.kwargs:
+            return "made", value.path, tuple(self._same(a, depth - 1) for a in value.args)
+        if isinstance(value, External):
+            return "external", value.path
+        return "object", id(value)
