@@ -23,6 +23,7 @@ from crawler.extractors.typescript.values import (
     Scope,
     Unknown,
     join,
+    options,
     truth,
 )
 
@@ -103,7 +104,7 @@ class Memory:
         """Keep what was before; where something comes to be that was not, what ran before could do more now."""
         old = names.get(name, UNDEFINED)
         self.writes.setdefault((id(names), name), (names, old))
-        came = isinstance(value, Obj | Fn | Cls | Unknown | Choice) and truth(old) is not True
+        came = truth(old) is not True and any(_works(v) for v, _ in options(value))
         if came and (kind, name) not in self.came:
             self.came.add((kind, name))
             self.runs.clear()
@@ -123,6 +124,11 @@ class Memory:
             if new is not old and (type(new) is not type(old) or new != old):
                 names[name] = join([(new, None), (old, None)])
         self.writes.clear()
+
+
+def _works(value: Any) -> bool:  # noqa: ANN401
+    """Whether something can be done with a value: an object, or what a package gave."""
+    return isinstance(value, Obj | Fn | Cls) or (isinstance(value, Unknown) and value.spec is not None)
 
 
 def _outer(home: Scope, function: Fn) -> bool:

@@ -10,11 +10,12 @@ from crawler.effects.jstable import modules
 from crawler.effects.shared import EFFECTS, tidy
 from crawler.extractors.typescript.calls import call
 from crawler.extractors.typescript.evaluate import UNHANDLED, CallSite, Evaluator
+from crawler.extractors.typescript.execute import branches
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.node import real
 from crawler.extractors.typescript.sdk import Registrations
 from crawler.extractors.typescript.values import Cls, Fn, Guarded, Native, Obj, Unknown, known, likely, options
-from mcp_catalogue.model import Cut, CutReason, Effect, EffectId, Handler, Mark
+from mcp_catalogue.model import Condition, Cut, CutReason, Effect, EffectId, Handler, Mark
 
 _READS = frozenset({"readFileSync", "readFile", "readdirSync", "readdir"})
 _VIA = 8
@@ -77,19 +78,35 @@ class Watcher:
             return Unknown("argument", spec=CALLER)  # a check of what is not known can come out either way
         if site.name == "createTransport" and site.args and composes(likely(site.args[0])):
             return Unknown("external", "composer", spec=CALLER)
-        return self._handed(site) if isinstance(site.callee, Unknown) else UNHANDLED
+        outside = [v.value if isinstance(v, Guarded) else v for v, _ in options(site.callee)]
+        if outside and all(isinstance(v, Unknown) for v in outside):
+            return self._handed(outside[0], site)
+        return UNHANDLED
 
-    def _handed(self, site: CallSite) -> Any:  # noqa: ANN401
+    def _handed(self, callee: Unknown, site: CallSite) -> Any:  # noqa: ANN401
         """What a call gives that only runs the function handed to it: `p.then(f)`, `queue.add(f)`, `span(name, f)`."""
-        last = site.args[-1] if site.args else None
-        if not isinstance(last, Fn) or site.name in _LISTENERS or site.name == "new":
+        functions = [arg for arg in site.args if isinstance(arg, Fn)]
+        if not functions or site.name == "new":
             return UNHANDLED
-        if site.name == "then":
-            results = [call(self._ev, f, UNDEFINED, [site.receiver]) for f in site.args if isinstance(f, Fn)]
-            return results[0]
-        found = call(self._ev, last, UNDEFINED, [Unknown("argument") for _ in last.node.body().params])
+        given = site.receiver if site.name == "then" else Unknown("argument")
+        results = [self._perhaps(f, given, site) for f in functions]
+        if site.name in _LISTENERS:
+            return Unknown("run-time", f"{callee.text}(…)"[:160], spec=callee.spec, path=f"{callee.path}()")
+        found = results[0 if site.name == "then" else -1]
         worth = isinstance(found, Obj | Fn) or (isinstance(found, Unknown) and found.spec is not None)
-        return found if worth or not known(found) else Unknown("run-time", f"{site.callee.text}(…)"[:160])
+        return found if worth or not known(found) else Unknown("run-time", f"{callee.text}(…)"[:160])
+
+    def _perhaps(self, function: Fn, given: Any, site: CallSite) -> Any:  # noqa: ANN401
+        """Run a function that may be called later, or never: what it changes may be so or not."""
+        results: list[Any] = [UNDEFINED]
+        args = [given, *(Unknown("argument") for _ in function.node.body().params[1:])]
+
+        def work() -> None:
+            results.append(call(self._ev, function, function.this, args))
+
+        guard = Condition(kind="mode", expression="callback", default_on=None, file=site.module.path, line=site.line)
+        branches(self._ev, [(guard, work), (None, lambda: None)])
+        return results[-1]
 
     # What was seen.
 

@@ -33,12 +33,12 @@ from crawler.extractors.typescript.values import (
 )
 from mcp_catalogue.model import Cut, CutReason, Effect, Handler
 
-STEPS = 8_000
+STEPS = 12_000
 """Evaluation steps of one tool's handler."""
-TOTAL = 400_000
-"""Evaluation steps of all handlers of one project: enough for fifty that need all of theirs."""
+TOTAL = 1_000_000
+"""Evaluation steps of all handlers of one project: enough for two hundred that need many."""
 FEW = 1_500
-"""Evaluation steps that every handler gets while any are left; beyond them, twice an equal share of the rest."""
+"""Evaluation steps that every handler gets while any are left; beyond them, five quarters of an equal share."""
 _REGISTRY = 500
 _EXECUTE = ("execute", "handler", "handle", "run", "callback", "call", "fn", "invoke")
 
@@ -63,7 +63,7 @@ def follow(ev: Evaluator, found: Registrations, loader: Loader) -> dict[Key, Fol
     named: dict[str, Any] | None = None
     result: dict[Key, Followed] = {}
     for index, key in enumerate(list(found.tools)):
-        share = max(FEW, 2 * left // (len(found.tools) - index))
+        share = max(FEW, left * 5 // (4 * (len(found.tools) - index)))
         handler = found.handlers.get(key, UNDEFINED)
         place: Handler | None = None
         ran = False
