@@ -207,6 +207,8 @@ def _ambiguous(tokens: Sequence[str], start: int, lexicon: Lexicon) -> _Found | 
         if tokens[i] in _JOINTS:
             return None
         found = verbs.get(tokens[i])
+        if found is not None and found.form == "noun" and i + 1 < count and tokens[i + 1] not in _JOINTS:
+            continue  # "payment_schedule", "deletion_policy"
         if found is not None and found.form in {"base", "noun"}:
             leads = i == start and i + 1 < count and tokens[i + 1] not in _JOINTS
             return i, leads and found.form == "base" and tokens[i] not in nouns, 1

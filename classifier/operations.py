@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from classifier.names import read_name
-from classifier.phrases import Phrase
+from classifier.phrases import Phrase, classify_noun
 from classifier.reading import Reading
 from classifier.rulebook import Rule, Rulebook
 from classifier.schema import SURE_ACTION_NAMES, Parameter
@@ -23,6 +23,7 @@ _TO_DO = re.compile(r"\bto (?:perform|execute|do|run|carry out|apply|take)\b|\bw
 MAX_VALUES = 100
 _LOOSE = frozenset({"write", "edit", "modify", "update", "change"})  # a name with these says no more than "manage"
 _WHETHER = frozenset({"whether", "if"})  # "checks whether the user may …"
+_ARITHMETIC = frozenset({"subtract", "multiply", "divide", "modulo", "power", "sqrt"})  # beside these "add" is a sum
 _PUTS = frozenset({"add", "set", "attach", "assign", "apply", "link", "put"})
 
 
@@ -33,7 +34,7 @@ def find(reading: Reading, book: Rulebook, lexicon: Lexicon) -> tuple[Operation,
         if parameter.depth > 1 or not parameter.action_like:
             continue
         values, pointer, stated = _values(parameter, reading)
-        if not values:
+        if not values or len(_ARITHMETIC.intersection([v.lower() for v in values])) > 1:
             continue
         pair = any(v.lower() in _PUTS for v in values)
         labelled = [(v, i, _label(v, reading, book, lexicon, pair=pair)) for i, v in enumerate(values[:MAX_VALUES])]
@@ -114,7 +115,7 @@ def _label(value: str, reading: Reading, book: Rulebook, lexicon: Lexicon, *, pa
     for phrase in read.phrases:
         if phrase.action == "remove" and pair:
             phrase = replace(phrase, origin="it")  # noqa: PLW2901  can be put on and taken off
-        whole = phrase if phrase.noun else _with_object(phrase, reading)
+        whole = phrase if phrase.noun else _with_object(phrase, reading, lexicon)
         found = book.rule_for(whole, subjects)
         if found is not None and (best is None or _rank(found[0]) > _rank(best[0])):
             best = found[0], whole
@@ -124,11 +125,13 @@ def _label(value: str, reading: Reading, book: Rulebook, lexicon: Lexicon, *, pa
     return best
 
 
-def _with_object(phrase: Phrase, reading: Reading) -> Phrase:
+def _with_object(phrase: Phrase, reading: Reading, lexicon: Lexicon) -> Phrase:
     for other in (*reading.name.phrases, *reading.clause.phrases):
         if other.classes or other.noun:
             return replace(phrase, noun=other.noun, classes=other.classes, nearby=other.nearby, words=other.words)
-    return phrase
+    words = tuple([t for t in reading.name.tokens if t not in reading.context.prefix])  # `order`, with an action
+    classes, nearby = classify_noun(words, lexicon.nouns, lexicon.longest) if words else (phrase.classes, phrase.nearby)
+    return replace(phrase, noun=" ".join(words), classes=classes, nearby=nearby, words=words)
 
 
 def _rank(rule: Rule) -> int:

@@ -24,6 +24,9 @@ _ASIDE = frozenset({"and", "then", "y", "und", "et", "e", "и"})
 _PRONOUNS = frozenset({"it", "them"})
 _TAKEN_BACK = frozenset({"update", "create", "send"})
 _SUBORDINATE = frozenset({"until", "since", "whether", "how"})  # "seconds until the key expires"
+_AFTER_NOUN = frozenset(
+    {"for", "about", "between", "during", "since", "that", "which", "whose"}
+)  # "alerts for a state"
 _NOTHING = Clause()
 
 
@@ -132,7 +135,7 @@ class _Sentence:
             return True
         if not verb.noun_too:
             return following != "of"
-        if following in {"of", "is", "are", ":"}:
+        if following in {"of", "is", "are", ":"} or (verb.form == "third" and following in _AFTER_NOUN):
             return False
         if verb.form != "base":
             return True
@@ -223,7 +226,8 @@ class _Sentence:
             if words[j - 1] in _RELATIVE or (verb.form == "third" and not verb.noun_too):
                 clause = self._clause(j, verb)
                 return Clause((), clause.phrases + clause.asides, heading=True)
-        if self._at(i + 1) in self.grammar.determiners:
+        relative = self._at(i + 1) == "that" and self._at(i + 2) in self.grammar.stop  # "deals that have …"
+        if self._at(i + 1) in self.grammar.determiners and not relative:
             return _NOTHING  # "Rebase the branch": a verb, though an unknown one
         noun = read_noun_phrase(words, i, self.lexicon)
         return Clause(heading=True, information="state-noun" in noun.classes or "state-noun" in noun.nearby)
