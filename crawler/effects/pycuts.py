@@ -16,9 +16,16 @@ _OF_DATA = frozenset(
 )
 """Methods of plain values and of loggers: no effect, whatever they are called on."""
 _OF_ANSWERS = frozenset({"raise_for_status", "close", "aclose", "commit", "rollback", "cursor", "fetchall", "fetchone"})
+_OF_TASKS = frozenset({
+    "done", "cancel", "cancelled", "result", "exception", "set_result", "set_exception", "add_done_callback", "wait",
+    "is_set", "acquire", "release", "locked", "sleep",
+})  # fmt: skip
+_MAKERS = frozenset(
+    {"client", "resource", "connect", "session", "create_engine", "get_waiter", "get_paginator", "build"}
+)
 _OF_MODELS = frozenset({"model_dump", "model_dump_json", "model_copy", "model_validate", "model_json_schema", "json"})
 _OF_CONTEXT = frozenset({"report_progress", "elicit", "get_state", "set_state", "send_log_message", "get_http_request"})
-_HARMLESS = _OF_DATA | _OF_ANSWERS | _OF_MODELS | _OF_CONTEXT
+_HARMLESS = _OF_TASKS | _MAKERS | _OF_DATA | _OF_ANSWERS | _OF_MODELS | _OF_CONTEXT
 _READS = frozenset({"read_text", "read_bytes", "exists", "is_file", "is_dir", "iterdir", "glob", "rglob", "resolve"})
 _LOST = frozenset({"not-found", "undefined", "no-attribute", "dynamic-import", "cyclic", "namespace", "super", "unset"})
 """Why a value is not known where it may be an object of any make, a client too."""

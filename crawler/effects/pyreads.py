@@ -117,7 +117,7 @@ def _sql(run: Interpreter, entry: Entry, call: Call) -> tuple[str, str | None]:
             return {"select": "sql.select", "delete": "orm.delete"}.get(last, "orm.write"), None
     text = _known(run, value) if value is not MISSING else ""
     verb = verb_of(text)
-    if verb == "raw" and isinstance(run.first(value), str):
+    if verb in ("raw", None) and isinstance(run.first(value), str):
         verb = "other"  # a fixed statement is no payload
     return f"sql.{verb or 'raw'}", " ".join(text.split())[:TARGET] or (
         shown(run, value) if value is not MISSING else None
@@ -154,6 +154,17 @@ def _git(run: Interpreter, entry: Entry, call: Call) -> tuple[str, str | None]:
     return "git.force" if forced and entry.id == "git.write" else entry.id, _plain(run, entry, call)[1]
 
 
+def _imap(run: Interpreter, entry: Entry, call: Call) -> tuple[str, str | None] | None:
+    if call.path.rpartition(".")[2] not in ("uid", "store"):
+        return _plain(run, entry, call)
+    given = [_known(run, value).lower() for value in call.args]
+    if given[:1] == ["expunge"]:
+        return "mail.delete", None
+    if call.path.endswith("uid") and given[:1] and given[0] in ("fetch", "search", "sort", "thread"):
+        return None
+    return entry.id, None
+
+
 def _yaml(run: Interpreter, entry: Entry, call: Call) -> tuple[str, str | None] | None:
     if call.path.startswith(("yaml.load", "ruamel")):
         loader = run.first(call.kwargs.get("Loader", call.args[1] if len(call.args) > 1 else None))
@@ -170,5 +181,6 @@ _READERS: Mapping[str, Callable[[Interpreter, Entry, Call], tuple[str, str | Non
     "open": _open,
     "shell": _shell,
     "yaml": _yaml,
+    "imap": _imap,
     "git": _git,
 }

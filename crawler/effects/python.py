@@ -6,6 +6,7 @@ in `python.toml`. A handler that serves several tools (`call_tool`) is run with 
 branch is taken. Depth and steps are bounded; nothing is executed.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from functools import partial
 from crawler.effects.pycuts import unfollowed
 from crawler.effects.pymemo import Memo, Met
 from crawler.effects.pyreads import TARGET, Call, argument, read_call
-from crawler.effects.shared import EFFECTS, mark_shared, tidy
+from crawler.effects.shared import EFFECTS, keeps_own, mark_shared, tidy
 from crawler.effects.table import Table, table
 from crawler.extractors.python.budget import Budget
 from crawler.extractors.python.interpreter import Interpreter
@@ -37,8 +38,9 @@ STEPS = 12_000
 """Evaluated nodes of one tool's handler with all that it calls."""
 TOTAL = 240_000
 """Evaluated nodes of all handlers of one project."""
-DEPTH = 10
+DEPTH = 14
 """Own functions between a handler and an effect."""
+_TARGETS = 3  # kept of one call, which may be in a loop
 _LEAST = 1_000  # steps of any tool while there are some
 _UNEVEN = 4  # how much more than its share of what is left a tool may take
 _MAX_CUTS = 200
@@ -75,8 +77,12 @@ class _Watcher:
             if found is not None:
                 id_, target = found
                 names = self.memo.names()
-                own = self._own_file(id_, argument(entry, Call(path, owner, args, kwargs)), names[1:])
-                self.memo.met.append(Met(id_, target, place, Mark.TEMPORARY if own else None, names))
+                mark = None
+                if self._own_file(id_, argument(entry, Call(path, owner, args, kwargs)), names[1:]):
+                    mark = Mark.TEMPORARY
+                elif keeps_own(id_, target, names[1:]):
+                    mark = Mark.OWN
+                self.memo.met.append(Met(id_, target, place, mark, names))
         elif entry is None and (reason := unfollowed(self.table, path, owner)) is not None:
             self.cut(reason, path, place)
         if path.rpartition(".")[2] in _RUNNERS:
@@ -136,10 +142,14 @@ class _Watcher:
     def effects(self) -> tuple[Effect, ...]:
         """Return what was met, each place once, in order."""
         found: dict[tuple[str, str | None, Place], Effect] = {}
+        places: Counter[tuple[str, Place]] = Counter()
         for met in self.memo.met:
+            if (met.id, met.target, met.place) in found or places[met.id, met.place] >= _TARGETS:
+                continue
+            places[met.id, met.place] += 1
             via = met.names[1:] if met.mark is None else (met.mark, *met.names[1:])
             effect = Effect(id=EffectId(met.id), target=met.target, file=met.place.file, line=met.place.line, via=via)
-            found.setdefault((met.id, met.target, met.place), effect)
+            found[met.id, met.target, met.place] = effect
         return tuple(sorted(list(found.values())[:EFFECTS], key=lambda e: (e.file, e.line, e.id, e.target or "")))
 
     def enter(self, function: Function) -> None:

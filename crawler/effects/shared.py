@@ -1,5 +1,6 @@
 """What following handlers has in common in all languages: marks on effects, and where following ended."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,6 +13,20 @@ CUTS = 8
 """Cuts kept of one tool."""
 _MANY = 5
 _NEARLY_ALL = 0.8
+
+_KEPT = ("file.", "sql.create", "sql.alter", "sql.insert", "sql.update", "sql.other", "secret.")
+_KEEPING = re.compile(
+    r"(?i)(?:save|write|store|persist|load|read|init|ensure|open|flush|append|record|log|track)\w*"
+    r"(?:config|settings?|preferences|tokens?|credentials?|session|cache|journal|audit|history|telemetry|usage|state)\b"
+    r"|^_*(?:init(?:iali[sz]e)?|ensure)(?:_\w*)?(?:db|database|schema|tables?|ready|dirs?|director(?:y|ies)|folders?)$"
+    r"|migrat|telemetry|^_*(?:init_?db|_initialize|create_tables|setup_logging)$"
+)
+_KEPT_WORDS = re.compile(
+    r"(?i)(?:^|_)(?:config|settings?|prefs|preferences|credentials?|tokens?|bootstrap|legacy|cache|journal|audit)(?:_|$)"
+)
+_KEPT_FILES = re.compile(
+    r"(?i)\.log$|(?:^|[/.])(?:cache|tokens?|credentials|config)(?:[/.]|$)|/\.config/|telemetry|audit"
+)
 
 Place = tuple[str, str | None, str, int]
 
@@ -27,6 +42,22 @@ def tidy(cuts: Sequence[Cut]) -> tuple[Cut, ...]:
     for cut in cuts:
         kept.setdefault((cut.reason, cut.detail), cut)
     return tuple(sorted(kept.values(), key=lambda c: (c.reason, c.file or "", c.line or 0, c.detail))[:CUTS])
+
+
+def keeps_own(id_: str, target: str | None, via: Sequence[str]) -> bool:
+    """Tell whether an effect is on what the server keeps for itself, by the words of own functions and of its path.
+
+    A handler's own name does not count: `save_settings` as a tool saves settings for its caller.
+    """
+    if not id_.startswith(_KEPT):
+        return False
+    if any(_KEEPING.search(name) for name in via):
+        return True
+    if not id_.startswith("file."):
+        return False
+    if any(_KEPT_WORDS.search(name) for name in via):
+        return True
+    return target is not None and _KEPT_FILES.search(target) is not None
 
 
 def mark_shared(found: Sequence[Sequence[Effect]], cuts: Sequence[Sequence[Cut]]) -> list[tuple[Effect, ...]]:

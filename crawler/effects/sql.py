@@ -7,8 +7,9 @@ _VERBS = {
     "pragma": "select", "values": "select", "insert": "insert", "replace": "insert", "upsert": "insert",
     "update": "update", "merge": "update", "delete": "delete", "truncate": "truncate", "drop": "drop",
     "create": "create", "alter": "alter", "grant": "grant", "revoke": "grant", "call": "raw", "exec": "raw",
-    "copy": "raw", "vacuum": "raw", "set": "select", "begin": "select", "commit": "select", "rollback": "select",
-    "use": "select", "attach": "raw", "install": "raw", "load": "raw", "optimize": "raw",
+    "copy": "raw", "vacuum": "raw", "set": "other", "begin": "other", "commit": "other", "rollback": "other",
+    "use": "other", "start": "other", "savepoint": "other", "release": "other", "attach": "raw", "install": "raw",
+    "load": "raw", "optimize": "raw",
 }  # fmt: skip
 _FIRST = re.compile(r"^(?:\s|--[^\n]*\n|/\*.*?\*/|\()*([A-Za-z]+)\b(.*)", re.DOTALL)
 _CHANGING = re.compile(r"\b(delete|update|insert|drop|truncate)\b\s+(?:from|into|table|[a-z_])", re.IGNORECASE)

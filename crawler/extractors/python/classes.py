@@ -7,6 +7,7 @@ from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.items import is_enum
 from crawler.extractors.python.sdk_names import is_server_class
 from crawler.extractors.python.server import Server
+from crawler.extractors.python.typed import declared, unset
 from crawler.extractors.python.values import (
     MISSING,
     Class,
@@ -84,7 +85,10 @@ def attribute_of_instance(run: Interpreter, instance: Instance, name: str, place
     """Return `instance.name`: its own, its class's (bound), or what an SDK's base class gives."""
     prepare(run, instance)
     if name in instance.attributes:
-        return unset(run, instance.attributes[name])
+        value = instance.attributes[name]
+        if run.watcher is None or (value is not None and value is not False):
+            return value
+        return unset(run, value, declared(run, instance.cls, name), instance.cls.module.scope, place)
     if name == "__class__":
         return instance.cls
     if name in ("__doc__", "__module__"):
@@ -103,13 +107,6 @@ def attribute_of_instance(run: Interpreter, instance: Instance, name: str, place
     if any(not isinstance(b, Class) for b in lineage(run, instance.cls)):
         return Method(instance, name)
     return Unknown("no-attribute", text=name)
-
-
-def unset(run: Interpreter, value: Value) -> Value:
-    """Return a value that outlives calls; to somebody who follows a handler, one that something else may have set."""
-    if run.watcher is not None and (value is None or value is False):
-        return Unknown("unset", None, value)
-    return value
 
 
 def _bound(run: Interpreter, instance: Instance, found: Value, name: str, place: Place) -> Value:

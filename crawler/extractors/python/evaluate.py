@@ -6,14 +6,13 @@ import operator
 from collections.abc import Callable, Mapping
 
 from crawler.extractors.python.budget import MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT
-from crawler.extractors.python.classes import unset
 from crawler.extractors.python.comprehensions import comprehension, dict_comprehension
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.items import subscript
 from crawler.extractors.python.logic import boolop, compare, unary
 from crawler.extractors.python.scope import Scope
 from crawler.extractors.python.truth import place_of, truth
-from crawler.extractors.python.typed import of_type
+from crawler.extractors.python.typed import unset
 from crawler.extractors.python.values import (
     MISSING,
     Class,
@@ -61,11 +60,9 @@ def _name(run: Interpreter, node: ast.Name, scope: Scope) -> Value:
     module = scope.module
     if value is not MISSING:
         if run.watcher is not None and node.id in module.rebound and module.scope.names.get(node.id, MISSING) is value:
-            late = unset(run, value)
-            if value is None and isinstance(declared := module.static.get(node.id), ast.AnnAssign):
-                made = of_type(run, declared.annotation, module.scope, place_of(node, scope))
-                return late if made is MISSING else Unknown("unset", None, choose(made, None))
-            return late
+            bound = module.static.get(node.id)
+            annotation = bound.annotation if isinstance(bound, ast.AnnAssign) else None
+            return unset(run, value, annotation, module.scope, place_of(node, scope))
         return value
     if not module.finished:
         early = run.early(module, node.id)

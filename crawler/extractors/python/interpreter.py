@@ -95,6 +95,7 @@ class Interpreter(ABC):
         self.arguments: dict[str, bool] = {}  # command-line argument → whether it is required
         self.transports: set[str] = set()
         self.building: set[ast.AST] = set()  # classes being made for unknown parameters
+        self.declared: dict[ast.AST, dict[str, ast.expr]] = {}  # class → the types that it declares of its attributes
         self.muted = 0  # inside what runs only after a failure
         self.undecided = 0  # branches of the running function that may not be taken
         self.unsure = 0  # inside loops over what is not known

@@ -16,6 +16,7 @@ from crawler.extractors.python.values import (
     UnionType,
     Unknown,
     Value,
+    choose,
 )
 
 _PLAIN = ("builtins.", "typing.", "typing_extensions.", "collections.", "types.", "enum.", "datetime.")
@@ -59,6 +60,27 @@ def _object(run: Interpreter, kind: Value, scope: Scope, place: Place, depth: in
         finally:
             run.building.discard(kind.node)
     return MISSING
+
+
+def unset(run: Interpreter, value: Value, annotation: ast.expr | None, scope: Scope, place: Place) -> Value:
+    """Return a value that outlives calls; to somebody who follows a handler, one that another call may have set."""
+    if run.watcher is None or (value is not None and value is not False):
+        return value
+    made = of_type(run, annotation, scope, place) if value is None else MISSING
+    return Unknown("unset", None, value if made is MISSING else choose(made, None))
+
+
+def declared(run: Interpreter, cls: Class, name: str) -> ast.expr | None:
+    """Return the type that a class declares of an attribute, in its body or where a method first sets it."""
+    known = run.declared.get(cls.node)
+    if known is None:
+        known = run.declared[cls.node] = {}
+        for node in ast.walk(cls.node):
+            if isinstance(node, ast.AnnAssign):
+                target = node.target
+                to = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+                known.setdefault(to, node.annotation)
+    return known.get(name)
 
 
 def or_typed(run: Interpreter, value: Value, annotation: ast.expr | None, scope: Scope, place: Place) -> Value:
