@@ -2,7 +2,8 @@
 
     python -m benchmarks.ecosystem.imitation --servers 1000 [--generation 1] [--faults 97] [--largest BYTES]
 
-Prints its address, then serves until its standard input closes, then prints its own CPU time as JSON.
+Prints its addresses, without and with TLS, then serves until its standard input closes, then prints its own CPU time
+and what was fetched as JSON.
 """
 
 import argparse
@@ -15,10 +16,12 @@ from collections import Counter
 from collections.abc import Callable
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from benchmarks.ecosystem.faults import Fault, fault_of
+from benchmarks.ecosystem.faults import REBINDING, Fault, fault_of
 from benchmarks.ecosystem.packages import Package, announced, build
+from benchmarks.ecosystem.untrusted import untrusted
 
 _DRIP_SECONDS = 5.0
+_HANDSHAKE = b"\x16"  # how a TLS connection begins (RFC 8446, 5.1)
 
 
 class Ecosystem:
@@ -29,7 +32,8 @@ class Ecosystem:
         self.generation = generation
         self.largest = largest
         self.faults = faults
-        self.base = ""
+        self.base = self.secure = ""
+        self.rebound = 0
         self.asked: Counter[int] = Counter()
         self.downloads: Counter[str] = Counter()
 
@@ -141,9 +145,18 @@ class Ecosystem:
                 return Answer(200, build(package, self.largest)[:1000], length=1_000_000)
             case Fault.WRONG_DIGEST:
                 return Answer(200, build(Package(package.number + 1), self.largest))
-            case Fault.LOOP:
-                return Answer(302, b"", {"Location": _address(package)})
-        return _PLAIN[fault]
+        return _PLAIN.get(fault) or Answer(302, b"", {"Location": self._elsewhere(fault, package)})
+
+    def _elsewhere(self, fault: Fault, package: Package) -> str:
+        address = _address(package)
+        match fault:
+            case Fault.UNTRUSTED:
+                return self.secure + address
+            case Fault.NOT_TLS:
+                return self.base.replace("http:", "https:") + address
+            case Fault.REBIND:
+                return f"http://{package.number:06d}{REBINDING}:{self.base.rpartition(':')[2]}{address}"
+        return address
 
 
 class Answer:
@@ -202,8 +215,12 @@ class Connection(asyncio.Protocol):
         while b"\r\n\r\n" in self._buffer:
             head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
             lines = head.decode("latin-1").split("\r\n")
-            tag = next((line[15:].strip() for line in lines if line[:14].lower() == "if-none-match:"), None)
-            self._send(self._ecosystem.answer(lines[0].split(" ")[1], tag))
+            named = {key.lower(): value.strip() for key, _, value in (line.partition(":") for line in lines[1:])}
+            self._ecosystem.rebound += REBINDING in named.get("host", "")
+            self._send(self._ecosystem.answer(lines[0].split(" ")[1], named.get("if-none-match")))
+        if self._buffer[:1] == _HANDSHAKE:
+            self._send(Answer(400, b""))
+            self._transport.close()
 
     def _send(self, answer: Answer) -> None:
         self._transport.write(answer.head)
@@ -239,10 +256,13 @@ async def serve(ecosystem: Ecosystem, port: int) -> None:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Connection(ecosystem), "127.0.0.1", port)
     ecosystem.base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    print(ecosystem.base, flush=True)
+    secure = await loop.create_server(lambda: Connection(ecosystem), "127.0.0.1", 0, ssl=untrusted())
+    ecosystem.secure = f"https://127.0.0.1:{secure.sockets[0].getsockname()[1]}"
+    print(ecosystem.base, ecosystem.secure, flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     used = resource.getrusage(resource.RUSAGE_SELF)
-    print(json.dumps({"cpu": used.ru_utime + used.ru_stime, "fetched": sorted(ecosystem.downloads)}))
+    report = {"cpu": used.ru_utime + used.ru_stime, "rebound": ecosystem.rebound}
+    print(json.dumps({**report, "fetched": sorted(ecosystem.downloads)}))
 
 
 def main() -> None:

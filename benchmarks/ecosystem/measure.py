@@ -16,9 +16,10 @@ _POLL = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imitation:
-    """A running imitation: its address, and what it prints at its end."""
+    """A running imitation: its addresses, without and with TLS, and what it prints at its end."""
 
     base: str
+    secure: str
     report: dict[str, float] = field(default_factory=dict)
     fetched: list[str] = field(default_factory=list)
 
@@ -45,7 +46,8 @@ def imitation(
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        running = Imitation(base=process.stdout.readline().strip())
+        base, secure = process.stdout.readline().split()
+        running = Imitation(base=base, secure=secure)
         try:
             yield running
         finally:
@@ -57,9 +59,10 @@ def imitation(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where one crawl keeps its store, cache and sources file."""
+    """Where one crawl keeps its store, cache and sources file; `rebinding`: its DNS leads it astray."""
 
     folder: Path
+    rebinding: bool = False
 
     @property
     def store(self) -> Path:
@@ -71,8 +74,9 @@ class Place:
         self.folder.mkdir(parents=True, exist_ok=True)
         sources = self.folder / "sources.toml"
         sources.write_text(f'[[source]]\nkind = "mcp-registry"\nname = "bench"\nurl = "{base}/registry"\n')
+        plain = [str(Path(sys.executable).with_name("catalogue"))]
         return [
-            str(Path(sys.executable).with_name("catalogue")),
+            *([sys.executable, "-m", "benchmarks.ecosystem.rebinding"] if self.rebinding else plain),
             "crawl",
             "--sources",
             str(sources),
