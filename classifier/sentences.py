@@ -21,6 +21,7 @@ _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 _RELATIVE = frozenset({"that", "which", "to", "for", "can", "will", "lets", "you", "and"})
 _PURPOSE = frozenset({"used", "tool", "function", "endpoint", "to", "for", "that", "which"})
 _ASIDE = frozenset({"and", "then", "y", "und", "et", "e", "и"})
+_PARTICLES = frozenset({"back", "down", "up"})
 _PRONOUNS = frozenset({"it", "them"})
 _TAKEN_BACK = frozenset({"update", "create", "send"})
 _SUBORDINATE = frozenset({"until", "since", "whether", "how"})  # "seconds until the key expires"
@@ -92,6 +93,8 @@ class _Sentence:
             return None
         if "request" in words[i : i + 5] and word in {"make", "makes", "perform", "performs"}:
             return self._request(i)
+        if "crud" in words[i + 1 : i + 5]:
+            return Clause(tuple([Phrase(a, a, sure=False) for a in ("create", "update", "delete")]))
         if not _GENERIC.isdisjoint(words[i + 1 : i + 5]):
             return Clause((Phrase("run", "perform", "action", sure=False, words=("action",)),))
         for j in range(i + 1, min(i + 8, len(words))):
@@ -121,6 +124,10 @@ class _Sentence:
         if (joined := self.verbs.get(f"{word}_{self._at(i + 1)}")) is not None:
             words[i : i + 2] = [f"{word}_{words[i + 1]}"]
             return joined
+        for j in range(i + 2, min(i + 7, len(words))):
+            if words[j] in _PARTICLES and (apart := self.verbs.get(f"{word}_{words[j]}")) is not None:
+                words[i] = f"{word}_{words.pop(j)}"  # "roll the machine back"
+                return apart
         verb = self.verbs.get(word)
         if verb is None and word.count("-") == 1:
             return self.verbs.get(word.replace("-", "_")) or self.verbs.get(word.rsplit("-", 1)[1])
