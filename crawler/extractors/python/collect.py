@@ -47,41 +47,62 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A tool, and what a call of it runs."""
+    """A tool, what a call of it runs, the tests around its registration, and those under which its server is made."""
 
     tool: Tool
     body: Body
+    guards: tuple[Guard, ...] = ()
+    server: tuple[Guard, ...] = ()
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What two registrations of one tool have in common."""
+        return self.tool.name, self.tool.location, self.tool.handler, self.tool.description
 
 
 def collect(run: Interpreter, options: Options) -> Iterator[Found | Unresolved]:
     """Yield what every server of the project lists; a mounted one under its prefix."""
     best: dict[tuple[object, ...], Found] = {}
-    for found in _collect(run, options):
+    tops: dict[tuple[object, ...], set[int]] = {}
+    for top, found in _collect(run, options):
         if isinstance(found, Unresolved):
             yield found
-            continue
-        # Registered twice, under different guards: the likelier one stands.
-        tool = found.tool
-        key = (tool.name, tool.location, tool.handler, tool.description)
-        known = best.get(key)
-        if known is None or _likelihood(tool) > _likelihood(known.tool):
-            best[key] = found
-    yield from best.values()
+        else:
+            tops.setdefault(found.key, set()).add(top)
+            best[found.key] = _likelier(best.get(found.key), found)
+    servers = {top for listed in tops.values() for top in listed}
+    for key, found in best.items():
+        # What decides which server starts, or whether one does, says nothing of a tool that all of them have.
+        given = set(found.server) if tops[key] == servers else set()
+        yield replace(found, tool=_under(found, tuple(g for g in found.guards if g not in given)))
+
+
+def _under(found: Found, guards: tuple[Guard, ...]) -> Tool:
+    return replace(found.tool, condition=condition_of(guards))
+
+
+def _likelier(known: Found | None, found: Found) -> Found:
+    """Of a tool that is registered twice, under different guards, take the likelier registration."""
+    if known is None or _likelihood(_under(found, found.guards)) > _likelihood(_under(known, known.guards)):
+        return found
+    return known
 
 
 def _likelihood(tool: Tool) -> int:
     return 3 if tool.condition is None else {True: 2, None: 1, False: 0}[tool.condition.default_on]
 
 
-def _collect(run: Interpreter, options: Options) -> Iterator[Found | Unresolved]:
+def _collect(run: Interpreter, options: Options) -> Iterator[tuple[int, Found | Unresolved]]:
+    """Yield what each server lists, with the server's number."""
     if not any(s.registrations for s in run.servers):
         for server in run.servers:
             if not server.assumed:
-                yield Unresolved(file=server.place.file, line=server.place.line, reason="no-registration-found")
+                yield 0, Unresolved(file=server.place.file, line=server.place.line, reason="no-registration-found")
     mounted = {id(server) for parent in run.servers for server in (m.server for m in parent.mounts)}
-    for server in run.servers:
+    for number, server in enumerate(run.servers):
         if id(server) not in mounted:
-            yield from _listing(run, server, (), (), options, frozenset())
+            for found in _listing(run, server, (), (), options, frozenset()):
+                yield number, replace(found, server=server.guards) if isinstance(found, Found) else found
 
 
 def _listing(  # noqa: PLR0913
@@ -103,9 +124,7 @@ def _listing(  # noqa: PLR0913
         for found in some:
             if isinstance(found, Found):
                 named = replace(found.tool, name="_".join([*prefixes, found.tool.name]))
-                if guards and not named.condition:
-                    named = replace(named, condition=condition_of(guards))
-                yield Found(named, found.body)
+                yield Found(named, found.body, tuple(dict.fromkeys((*guards, *found.guards))))
             else:
                 yield found
     if id(server) in above:
@@ -181,11 +200,10 @@ def _object(run: Interpreter, server: Server, target: Value, one: Registration, 
         input_schema=_schema(run, schema),
         output_schema=_schema(run, run.first(fields.get("outputSchema", fields.get("output_schema")))),
         annotations=annotations,
-        condition=condition_of(one.guards),
         location=_located(run, fields.get("name"), place),
         handler=handler,
     )
-    return Found(tool, Body(name, own, dispatcher))
+    return Found(tool, Body(name, own, dispatcher), one.guards)
 
 
 def _fields(run: Interpreter, value: Value) -> dict[str, Value] | None:
@@ -279,11 +297,10 @@ def _function(
         description=description,
         input_schema=schema,
         annotations=annotations,
-        condition=condition_of(guards),
         location=_located(run, given, fallback, origin.name if origin is not None else ""),
         handler=handler_of(run, function),
     )
-    return Found(tool, Body(name, function))
+    return Found(tool, Body(name, function), guards)
 
 
 def _origin(function: Function) -> Function:

@@ -7,6 +7,7 @@ from crawler.extractors.python.budget import MAX_ITERATIONS
 from crawler.extractors.python.guards import Guard, guard_of
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.items import is_enum
+from crawler.extractors.python.natives import keys_of, put
 from crawler.extractors.python.scope import Scope
 from crawler.extractors.python.truth import place_of, truth
 from crawler.extractors.python.values import (
@@ -33,7 +34,7 @@ def elements(run: Interpreter, value: Value) -> list[Value]:
     if isinstance(value, Made) and value.attributes.get("method") == "list_tools":
         return []  # the server's own list, read where its tools are registered
     if isinstance(value, dict):
-        return list(value)[:MAX_ITERATIONS]
+        return keys_of(value)[:MAX_ITERATIONS]
     if isinstance(value, (list, tuple)):
         return list(value)[:MAX_ITERATIONS]
     if isinstance(value, (set, frozenset)):
@@ -66,9 +67,9 @@ def assign(run: Interpreter, target: ast.expr, value: Value, scope: Scope) -> No
     elif isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
         owner = run.first(run.evaluate(target.value, scope))
         index = run.first(run.evaluate(target.slice, scope))
-        if (isinstance(owner, dict) and not isinstance(index, (list, dict, set))) or (
-            isinstance(owner, list) and isinstance(index, int) and -len(owner) <= index < len(owner)
-        ):
+        if isinstance(owner, dict) and not isinstance(index, (list, dict, set)):
+            put(run, owner, index, value)
+        elif isinstance(owner, list) and isinstance(index, int) and -len(owner) <= index < len(owner):
             owner[index] = value
 
 

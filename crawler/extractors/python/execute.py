@@ -8,7 +8,7 @@ from crawler.extractors.python.comprehensions import assign, elements
 from crawler.extractors.python.definitions import define_class, define_function
 from crawler.extractors.python.evaluate import binary
 from crawler.extractors.python.guards import Guard, guard_of
-from crawler.extractors.python.imports import import_from, import_plain
+from crawler.extractors.python.imports import import_for_types, import_from, import_plain
 from crawler.extractors.python.interpreter import Interpreter, Signal
 from crawler.extractors.python.natives import list_method
 from crawler.extractors.python.scope import Scope
@@ -28,6 +28,7 @@ from crawler.extractors.python.values import (
 _PROGRAMS = frozenset(
     {"main", "amain", "async_main", "main_async", "_main", "cli", "run", "serve", "run_server", "start"}
 )
+_TYPE_CHECKING = External("typing.TYPE_CHECKING")
 _EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit", "os._exit"})
 
 
@@ -149,6 +150,9 @@ def _as_load(node: ast.expr) -> ast.expr:
 
 def _if(run: Interpreter, node: ast.If, scope: Scope) -> Outcome:
     test = run.evaluate(node.test, scope)
+    if test == _TYPE_CHECKING:
+        import_for_types(run, node.body, scope)
+        return run.block(node.orelse, scope), None
     known, guess = truth(run, test)
     if known is not None:
         return run.block(node.body if known else node.orelse, scope), None

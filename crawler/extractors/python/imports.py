@@ -1,6 +1,8 @@
 """Import statements: what may register tools is run at once, the rest when a name is asked for."""
 
 import ast
+from collections.abc import Sequence
+from functools import partial
 
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.modules import Module
@@ -46,6 +48,24 @@ def import_from(run: Interpreter, node: ast.ImportFrom, scope: Scope) -> None:
             if started is not None and not started.started and (path is None or path[1].endswith("__init__.py")):
                 run.start(started)
         scope.set(alias.asname or alias.name, _name(run, base, alias.name, module, level))
+
+
+def import_for_types(run: Interpreter, body: Sequence[ast.stmt], scope: Scope) -> None:
+    """Bind what `if TYPE_CHECKING:` imports: names for annotations, whose modules that does not run."""
+    module = scope.module
+    for node in body:
+        if isinstance(node, ast.ImportFrom):
+            base, level = node.module or "", node.level
+            inside = level or run.modules.locate(base, module) is not None
+            for alias in node.names:
+                value = _name(run, base, alias.name, module, level) if inside else External(f"{base}.{alias.name}")
+                scope.set(alias.asname or alias.name, value)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                wanted = alias.name if alias.asname else alias.name.partition(".")[0]
+                scope.set(alias.asname or wanted, Lazy(partial(run.import_module, wanted, module)))
+        else:
+            run.block([node], scope)
 
 
 def _name(run: Interpreter, base: str, name: str, module: Module, level: int) -> Value:

@@ -78,6 +78,12 @@ def _add(run: Interpreter, value: Value) -> Value:
     return Guarded(value, tuple(run.guards)) if run.guards else value
 
 
+def put(run: Interpreter, owner: dict[Value, Value], key: Value, value: Value) -> None:
+    """Set an item; one that is new and stands under a guard keeps it."""
+    new = key not in owner and run.watcher is None
+    owner[key] = _add(run, value) if new and not isinstance(value, Guarded) else value
+
+
 def list_method(run: Interpreter, owner: list[Value], name: str, args: list[Value], _kwargs: dict[str, Value]) -> Value:
     """Run a list's method; what is appended under a guard keeps it."""
     if len(owner) > MAX_ELEMENTS:
@@ -114,7 +120,7 @@ def dict_method(
     if name == "values":
         return list(owner.values())
     if name == "keys":
-        return list(owner)
+        return keys_of(owner)
     if name == "items":
         return _pairs(owner)
     if name == "copy":
@@ -129,12 +135,13 @@ def dict_method(
         if isinstance(key, Unknown) or any(isinstance(k, Rest) for k in owner):
             return Unknown("no-key")
         if name == "setdefault":
-            owner[key] = default
+            put(run, owner, key, default)
         return default
     if name == "update":
         more = run.first(args[0]) if args else {}
         if isinstance(more, dict):
-            owner.update(list(more.items())[:MAX_ELEMENTS])
+            for key, value in list(more.items())[:MAX_ELEMENTS]:
+                put(run, owner, key, value)
         elif args:
             rest = Rest(more)
             owner[rest] = rest
@@ -144,8 +151,19 @@ def dict_method(
     return None
 
 
+def keys_of(owner: dict[Value, Value]) -> list[Value]:
+    """Return what iterating over a dictionary gives; keys of items that have guards have them too."""
+    return [Guarded(k, v.guards) if isinstance(v, Guarded) else k for k, v in owner.items()]
+
+
 def _pairs(owner: dict[Value, Value]) -> list[Value]:
-    return [Rest(v) if isinstance(k, Rest) else (k, v) for k, v in owner.items()]
+    return [_pair(k, v) for k, v in owner.items()]
+
+
+def _pair(key: Value, value: Value) -> Value:
+    if isinstance(key, Rest):
+        return Rest(value)
+    return Guarded((key, value.value), value.guards) if isinstance(value, Guarded) else (key, value)
 
 
 def set_method(run: Interpreter, owner: set[Value], name: str, args: list[Value], _kwargs: dict[str, Value]) -> Value:

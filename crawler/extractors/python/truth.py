@@ -4,6 +4,7 @@ import ast
 
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.scope import Scope
+from crawler.extractors.python.sdk_names import is_sdk
 from crawler.extractors.python.values import (
     MISSING,
     Choice,
@@ -44,6 +45,8 @@ def truth(run: Interpreter, value: Value) -> tuple[bool | None, bool | None]:
         if all(r[0] is False for r in results):
             return False, False
         return None, results[0][0]
+    if isinstance(value, Made) and is_sdk(value.path) and value.path.rpartition(".")[2][:1].isupper():
+        return True, True  # an object of one of the SDK's own classes
     if isinstance(value, (External, Subscripted, UnionType, Made, Rest)):
         return None, None
     if isinstance(value, (dict, list, tuple, set)):
