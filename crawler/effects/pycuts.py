@@ -20,9 +20,10 @@ _OF_TASKS = frozenset({
     "done", "cancel", "cancelled", "result", "exception", "set_result", "set_exception", "add_done_callback", "wait",
     "is_set", "acquire", "release", "locked", "sleep",
 })  # fmt: skip
-_MAKERS = frozenset(
-    {"client", "resource", "connect", "session", "create_engine", "get_waiter", "get_paginator", "build"}
-)
+_MAKERS = frozenset({
+    "client", "resource", "connect", "session", "create_engine", "get_waiter", "get_paginator", "build", "collection",
+    "get_collection", "database", "get_database", "bucket", "blob", "container", "table",
+})  # fmt: skip
 _OF_MODELS = frozenset({"model_dump", "model_dump_json", "model_copy", "model_validate", "model_json_schema", "json"})
 _OF_CONTEXT = frozenset({"report_progress", "elicit", "get_state", "set_state", "send_log_message", "get_http_request"})
 _HARMLESS = _OF_TASKS | _MAKERS | _OF_DATA | _OF_ANSWERS | _OF_MODELS | _OF_CONTEXT

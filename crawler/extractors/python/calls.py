@@ -275,6 +275,11 @@ def bind(run: Interpreter, function: Function, args: list[Value], kwargs: dict[s
             scope.names[name] = given.pop(name)
         else:
             scope.names[name] = _absent(run, function, name, defaults, annotations, unsure=spread is not None)
+    if run.watcher is not None and run.active:
+        place = Place(function.module.path, function.node.lineno)
+        for name, annotation in annotations.items():
+            if annotation is not None and not isinstance(annotation, ast.Constant):
+                scope.names[name] = or_typed(run, scope.names[name], annotation, function.scope, place)
     if spec.vararg:
         scope.names[spec.vararg.arg] = tuple(values[len(names) :])
     if spec.kwarg:

@@ -85,8 +85,13 @@ def declared(run: Interpreter, cls: Class, name: str) -> ast.expr | None:
 
 def or_typed(run: Interpreter, value: Value, annotation: ast.expr | None, scope: Scope, place: Place) -> Value:
     """Return `value`, or an object of its declared type where nothing better is known of it."""
-    known = run.first(value)
-    if known is not None and not isinstance(known, Unknown):
+    known = run.force(value)
+    if not isinstance(known, Unknown) or (known.default is not MISSING and known.default is not None):
         return value
     made = of_type(run, annotation, scope, place)
-    return value if made is MISSING else made
+    return made if isinstance(made, Made) or (isinstance(made, Instance) and _works(made.cls)) else value
+
+
+def _works(cls: Class) -> bool:
+    """Tell a class that does things from one that holds data, whose fields would pass for known."""
+    return "__init__" in cls.attributes or not any(isinstance(s, ast.AnnAssign) for s in cls.node.body)
