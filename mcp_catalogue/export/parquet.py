@@ -7,8 +7,8 @@ from mcp_catalogue.errors import DataError
 from mcp_catalogue.export.base import Change, Row
 from mcp_catalogue.export.tables import COLUMNS, Cells, change_cells, rows
 
-_ROWS = 4_000  # rows held as Python values, which take ten times the memory of Arrow's arrays
-_GROUP = 32 << 20  # bytes of a row group before compression
+_ROWS = 2_000  # rows held as Python values, which take ten times the memory of Arrow's arrays
+_GROUP = 16 << 20  # bytes of a row group before compression
 
 
 class ParquetTables:
