@@ -153,19 +153,14 @@ class _Traits:
         return None
 
     def _line(self, clause: Clause) -> str | None:
-        filled = {"{tool}": self.tool.name}
-        for key, wanted, find in (
-            ("{signal}", clause.signals, self._signal),
-            ("{effect}", clause.effects, self._effect),
-            ("{parameter}", clause.parameters, self._parameter),
-            ("{quote}", clause.evidence, self._quote),
-        ):
-            if wanted:
-                hit = find(wanted)
-                if hit is None:
-                    return None
-                filled[key] = hit
-        return _fill(clause.reason, filled)
+        signal = self._signal(clause.signals) if clause.signals else ""
+        effect = self._effect(clause.effects) if clause.effects else ""
+        parameter = self._parameter(clause.parameters) if clause.parameters else ""
+        quote = self._quote(clause.evidence) if clause.evidence else ""
+        if signal is None or effect is None or parameter is None or quote is None:
+            return None
+        known = zip(_PLACEHOLDERS, (self.tool.name, signal, effect, parameter, quote), strict=True)
+        return _fill(clause.reason, dict(known))
 
     def _signal(self, wanted: tuple[str, ...]) -> str | None:
         return next((signal for signal in wanted if signal in self.signals), None)

@@ -42,7 +42,7 @@ def build(db: Path, out: Path, *, twins: bool, processes: int = 2) -> Cost:
 def search(db: Path) -> Cost:
     """Make the search index alone, without writing it."""
     code = (
-        "import sys; from pathlib import Path; from mcp_catalogue.pages.overview import gather;"
+        "import sys; from pathlib import Path; from mcp_catalogue.pages.gather import gather;"
         "from mcp_catalogue.pages.search_index import search_files; from mcp_catalogue.store import Store;"
         "s = Store.open(Path(sys.argv[1])); n = sum(len(d) for _, d in search_files(s, gather(s)))"
     )

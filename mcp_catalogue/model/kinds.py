@@ -16,7 +16,13 @@ NO_DIGEST = Digest("")
 JsonObject = Mapping[str, Any]
 
 
-class Category(StrEnum):
+class Word(StrEnum):
+    """A word of a closed set: hashes like the text that it equals, which also takes a fifth of the time."""
+
+    __hash__ = str.__hash__
+
+
+class Category(Word):
     """What one call of a tool can do, in rising order of harm."""
 
     READ = "Read"
@@ -31,7 +37,7 @@ class Category(StrEnum):
         return _CATEGORY_RANK[self]
 
 
-class Severity(StrEnum):
+class Severity(Word):
     """How bad one call can be."""
 
     LOW = "low"
@@ -45,7 +51,7 @@ class Severity(StrEnum):
         return _SEVERITY_RANK[self]
 
 
-class Confidence(StrEnum):
+class Confidence(Word):
     """How likely a label is to be right."""
 
     LOW = "low"
@@ -58,7 +64,7 @@ class Confidence(StrEnum):
         return _CONFIDENCE_RANK[self]
 
 
-class Strength(StrEnum):
+class Strength(Word):
     """How much one piece of evidence says."""
 
     WEAK = "weak"
@@ -91,7 +97,7 @@ BASE_SEVERITY: Mapping[Category, Severity] = {
 }
 
 
-class Origin(StrEnum):
+class Origin(Word):
     """Where a tool's definition was read."""
 
     CODE = "code"
@@ -101,7 +107,7 @@ class Origin(StrEnum):
     PROTOCOL = "protocol"
 
 
-class SourceKind(StrEnum):
+class SourceKind(Word):
     """What form a server was read in."""
 
     SDIST = "sdist"
@@ -114,7 +120,7 @@ class SourceKind(StrEnum):
     PROBE = "probe"
 
 
-class Mark(StrEnum):
+class Mark(Word):
     """First link of an effect's chain where the effect is not what the tool is for."""
 
     EVERY_TOOL = "every tool"  # nearly all tools of the server do it in the same place: logs, telemetry, sign-in
@@ -122,7 +128,7 @@ class Mark(StrEnum):
     OWN = "own files"  # settings, journals, caches and sign-in that the server keeps for itself
 
 
-class CutReason(StrEnum):
+class CutReason(Word):
     """Why following a handler ended at a call."""
 
     DYNAMIC_CALL = "dynamic-call"  # what is called is computed
@@ -134,7 +140,7 @@ class CutReason(StrEnum):
     NO_HANDLER = "no-handler"  # no function was found that a call runs
 
 
-class Status(StrEnum):
+class Status(Word):
     """How much of a server could be read."""
 
     COMPLETE = "complete"
@@ -142,7 +148,7 @@ class Status(StrEnum):
     UNREADABLE = "unreadable"
 
 
-class EvidenceKind(StrEnum):
+class EvidenceKind(Word):
     """Where a quote stands."""
 
     NAME = "name"
@@ -156,7 +162,7 @@ class EvidenceKind(StrEnum):
     OVERRIDE = "override"
 
 
-class Decider(StrEnum):
+class Decider(Word):
     """Who fixed a label."""
 
     RULES = "rules"
@@ -164,7 +170,7 @@ class Decider(StrEnum):
     OVERRIDE = "override"
 
 
-class Action(StrEnum):
+class Action(Word):
     """What a policy should do with calls of a tool, from mildest to strictest."""
 
     ALLOW = "allow"

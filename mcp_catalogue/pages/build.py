@@ -11,11 +11,12 @@ from mcp_catalogue.model import ServerId
 from mcp_catalogue.pages import manifest as memory
 from mcp_catalogue.pages.attack_pages import Uses
 from mcp_catalogue.pages.environment import prepare
+from mcp_catalogue.pages.gather import gather
 from mcp_catalogue.pages.groups import GROUPS, Ground
 from mcp_catalogue.pages.machine import sitemaps
 from mcp_catalogue.pages.manifest import Manifest, Unit, make_unit
 from mcp_catalogue.pages.output import WORK, Output, begin, remove
-from mcp_catalogue.pages.overview import Overview, gather
+from mcp_catalogue.pages.overview import Overview
 from mcp_catalogue.pages.related import Elsewhere
 from mcp_catalogue.pages.server_files import server_files
 from mcp_catalogue.pages.shell import Site, assets, make_site
@@ -66,17 +67,17 @@ class _Servers:
     def _server(self, server: ServerId) -> Unit:
         made = server_files(self.store, self.site, self.elsewhere, server, twins=self.twins)
         before = self.known.get(f"server {server}")
-        known = before.digests() if before else {}
-        if not known and not self.output.has(made.folder):
-            files = self.output.put_folder(made.folder, made.inside)
+        if before is None and not self.output.has(made.folder):
+            self.output.add_folder(made.folder, made.inside)
+            write = self.output.add
         else:
-            same = before is not None and before.folder == made.folder
-            files = {
-                name: self.output.put(f"{made.folder}/{name}", data, known.get(name) if same else None)
-                for name, data in made.inside.items()
-            }
+            write = self.output.renew
+            for name, data in made.inside.items():
+                write(f"{made.folder}/{name}", data)
         for path, data in made.outside.items():
-            files["/" + path] = self.output.put(path, data, known.get("/" + path))
+            write(path, data)
+        # what is made of one server is compared with what is there: no digest to take of every page of a first build
+        files = dict.fromkeys((*made.inside, *(f"/{path}" for path in made.outside)), b"")
         return make_unit(self.inputs[server], made.folder, files, made.attacks)
 
     def close(self) -> int:

@@ -13,7 +13,7 @@ from mcp_catalogue.pages.home import RECENT, home_page
 from mcp_catalogue.pages.lists import category_index, category_pages, risk_index, servers_pages, severity_pages
 from mcp_catalogue.pages.machine import machine_files
 from mcp_catalogue.pages.names import RANGES, name_pages
-from mcp_catalogue.pages.overview import Overview
+from mcp_catalogue.pages.overview import LABELS, Overview
 from mcp_catalogue.pages.prose import data_page, methodology_page
 from mcp_catalogue.pages.rule_pages import rule_pages
 from mcp_catalogue.pages.search_index import search_files
@@ -21,7 +21,7 @@ from mcp_catalogue.pages.search_page import search_page
 from mcp_catalogue.pages.shell import Site
 from mcp_catalogue.schemas import NAMES, schema_text
 from mcp_catalogue.store import Store
-from mcp_catalogue.store.browse import growth, newest_changes, tools_by, tools_by_name
+from mcp_catalogue.store.browse import growth, newest_changes
 
 Files = Iterator[tuple[str, bytes]]
 
@@ -55,7 +55,7 @@ def _single(path: str, make: Callable[[Site, Overview], Page]) -> Callable[[Grou
 
 def _severity(severity: Severity) -> Callable[[Ground], Files]:
     def files(ground: Ground) -> Files:
-        links = map(ground.overview.link, tools_by(ground.store, severity=severity))
+        links = ground.overview.links(bytes(code for code, label in enumerate(LABELS) if label[1] is severity))
         for path, page in severity_pages(ground.site, ground.overview, severity, links):
             yield from ground.page(path, page)
 
@@ -64,7 +64,7 @@ def _severity(severity: Severity) -> Callable[[Ground], Files]:
 
 def _category(category: Category) -> Callable[[Ground], Files]:
     def files(ground: Ground) -> Files:
-        links = map(ground.overview.link, tools_by(ground.store, category=category))
+        links = ground.overview.links(bytes(code for code, label in enumerate(LABELS) if label[0] is category))
         for path, page in category_pages(ground.site, ground.overview, category, links):
             yield from ground.page(path, page)
 
@@ -78,8 +78,7 @@ def _servers(ground: Ground) -> Files:
 
 def _names(first: str, beyond: str | None) -> Callable[[Ground], Files]:
     def files(ground: Ground) -> Files:
-        lines = tools_by_name(ground.store, first, beyond)
-        for path, page in name_pages(ground.site, ground.overview, lines):
+        for path, page in name_pages(ground.site, ground.overview, first, beyond):
             yield from ground.page(path, page)
 
     return files

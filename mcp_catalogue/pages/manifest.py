@@ -12,7 +12,10 @@ from mcp_catalogue.pages.output import WORK
 from mcp_catalogue.resources import resource_dir
 
 Files = dict[str, bytes]
-"""Digest of each file; names inside the unit's folder are bare, others are paths from the root with a `/` before."""
+"""Digest of each file, empty for those of a server.
+
+Names inside the unit's folder are bare, others are paths from the root with a `/` before.
+"""
 _FILES = msgspec.msgpack.Decoder(Files)
 _PACKAGES = Path(__file__).parents[2]
 

@@ -1,9 +1,7 @@
 """The page of a tool name: every server that has a tool of this name, with its label side by side."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
 from typing import ClassVar
 
 from mcp_catalogue.model import Severity
@@ -11,7 +9,6 @@ from mcp_catalogue.pages.lists import Pager, chunks, page_count, pager
 from mcp_catalogue.pages.overview import Overview, ToolLink
 from mcp_catalogue.pages.shell import Head, Shell, Site, shell
 from mcp_catalogue.pages.text import plural, shorten
-from mcp_catalogue.store.browse import ToolLine
 
 RANGES = ("", "c", "d", "g", "h", "m", "s", "u")
 """First letters at which the names are divided among jobs."""
@@ -33,11 +30,10 @@ class NamePage:
     pager: Pager
 
 
-def name_pages(site: Site, overview: Overview, lines: Iterable[ToolLine]) -> Iterator[tuple[str, NamePage]]:
-    """Yield `/names/<name>.html` for each name that several servers use; `lines` are ordered by name."""
-    for name, group in groupby(lines, key=attrgetter("name")):
-        if name in overview.name_files:
-            yield from _pages(site, name, overview.name_files[name], [overview.link(line) for line in group])
+def name_pages(site: Site, overview: Overview, first: str, beyond: str | None) -> Iterator[tuple[str, NamePage]]:
+    """Yield `/names/<name>.html` for each name, from `first` to before `beyond`, that several servers use."""
+    for name, links in overview.links_by_name(first, beyond):
+        yield from _pages(site, name, overview.name_files[name], links)
 
 
 def _pages(site: Site, name: str, file: str, links: list[ToolLink]) -> Iterator[tuple[str, NamePage]]:

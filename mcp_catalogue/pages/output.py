@@ -17,6 +17,7 @@ from pathlib import Path
 WORK = ".build"
 _AT_FDCWD = -100
 _EXCHANGE = 2
+_FLAGS = os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0)
 DIGEST = 8
 """Bytes of a file's digest in the manifest."""
 
@@ -39,31 +40,41 @@ class Output:
         self._folders: set[str] = set()
 
     def put(self, path: str, data: bytes, known: bytes | None) -> bytes:
-        """Write `data` to `path` unless it is there already; `known` is the digest of the last build."""
+        """Write `data` to `path` unless its digest is `known`, that of the last build; answer the digest."""
         found = digest(data)
-        if self.trusted and found == known:
-            return found
-        target = f"{self.root}/{path}"
-        if not self.trusted and _same(target, data):
-            return found
-        self.written += 1
-        _write(self._spare, data)
-        if not (self.trusted and known is None) and _exchange(self._spare, target):
-            return found
-        self._make(os.path.dirname(target))  # noqa: PTH120 — strings throughout: Path costs as much as the write
-        os.replace(self._spare, target)  # noqa: PTH105
+        if not (self.trusted and found == known):
+            self.renew(path, data)
         return found
 
-    def put_folder(self, path: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    def renew(self, path: str, data: bytes) -> None:
+        """Write `data` to `path` unless it is there already."""
+        target = f"{self.root}/{path}"
+        if _same(target, data):
+            return
+        self.written += 1
+        _write(self._spare, data)
+        if not _exchange(self._spare, target):
+            self._move(target)
+
+    def add(self, path: str, data: bytes) -> None:
+        """Write `data` to `path`, where nothing of use is."""
+        self.written += 1
+        _write(self._spare, data)
+        self._move(f"{self.root}/{path}")
+
+    def add_folder(self, path: str, files: Mapping[str, bytes]) -> None:
         """Write a folder that does not exist yet; it appears with all its files or not at all."""
         target = f"{self.root}/{path}"
-        self._make(os.path.dirname(target))  # noqa: PTH120
+        self._make(os.path.dirname(target))  # noqa: PTH120 — strings throughout: Path costs as much as the write
         os.mkdir(self._staged)  # noqa: PTH102
         for name, data in files.items():
-            _write(f"{self._staged}/{name}", data)
+            _write(f"{self._staged}/{name}", data, new=True)
         os.rename(self._staged, target)  # noqa: PTH104
         self.written += len(files)
-        return {name: digest(data) for name, data in files.items()}
+
+    def _move(self, target: str) -> None:
+        self._make(os.path.dirname(target))  # noqa: PTH120
+        os.replace(self._spare, target)  # noqa: PTH105
 
     def has(self, path: str) -> bool:
         """Whether a file or folder stands at `path`."""
@@ -104,13 +115,15 @@ def remove(root: Path, path: str) -> None:
             return
 
 
-def _write(path: str, data: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
+def _write(path: str, data: bytes, *, new: bool = False) -> None:
+    """Write a file, over what a spare one held before."""
+    handle = os.open(path, _FLAGS | (os.O_EXCL if new else 0), 0o644)
     try:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(handle, view) :]
-        os.ftruncate(handle, len(data))
+        done = os.write(handle, data)
+        while done < len(data):
+            done += os.write(handle, data[done:])
+        if not new:
+            os.ftruncate(handle, len(data))
     finally:
         os.close(handle)
 

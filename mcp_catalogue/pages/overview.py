@@ -1,25 +1,26 @@
-"""What crosses servers: addresses, counts, who shares a name or a rule. Gathered in one pass over short rows."""
+"""What crosses servers: addresses, counts, labels in short, who shares a name or a rule."""
 
 import hashlib
-import sys
-from collections import Counter, defaultdict
+from array import array
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from heapq import heappush, heapreplace
-from itertools import groupby
-from operator import attrgetter
+from itertools import product
 
 import msgspec
 
-from mcp_catalogue import addresses
 from mcp_catalogue.model import Category, Confidence, ServerId, Severity
 from mcp_catalogue.pages.text import rounded
-from mcp_catalogue.store import Store
-from mcp_catalogue.store.browse import LabelDigest, ServerLine, ToolLine, server_lines, tool_lines
+from mcp_catalogue.store.browse import ServerLine
 
 SAMPLE = 7
 """How many tools of one rule are kept for "same action elsewhere"."""
 SHARED = 8
 """How many other servers a tool's page names for its own name."""
+
+LABELS = tuple(product(Category, Severity, Confidence))
+CODES = {(c.value, s.value, f.value): code for code, (c, s, f) in enumerate(LABELS)}
+"""Category, severity and confidence of a label in one byte."""
 
 
 class ToolLink(msgspec.Struct, frozen=True, gc=False, order=True):
@@ -63,11 +64,24 @@ class ServerTotals:
         return sum(self.by_severity)
 
 
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The tools of one server in their order: labels as codes, signals a bit each, variants where there are any."""
+
+    codes: bytes
+    signals: "array[int]"
+    variants: dict[int, int]
+
+
+NOTHING = Brief(b"", array("H"), {})
+
+
 @dataclass(slots=True)
 class Overview:
     """Everything that one page needs to know of other servers."""
 
     servers: dict[ServerId, ServerTotals]
+    briefs: dict[ServerId, Brief] = field(default_factory=dict)
     matrix: Counter[tuple[Category, Severity]] = field(default_factory=Counter)
     signals: Counter[str] = field(default_factory=Counter)
     rules: dict[str, RuleUse] = field(default_factory=dict)
@@ -112,74 +126,33 @@ class Overview:
         """Return the sample of the tools that `rule` decided."""
         return self.rules[rule].links if rule in self.rules else ()
 
-    def link(self, line: ToolLine) -> ToolLink:
-        """Return `line` with its address."""
-        server = self.servers[line.server]
-        file = self.odd_files.get((line.server, line.name, line.variant), line.name)
-        return ToolLink(
-            line.server, server.line.title, line.name, f"servers/{server.folder}/{file}.html",
-            line.primary, line.severity, line.confidence,
-        )  # fmt: skip
+    def key(self, totals: ServerTotals, place: int) -> tuple[ServerId, str, int | None]:
+        """Return the key of the tool at `place` of a server."""
+        return totals.line.id, totals.names[place], self.briefs[totals.line.id].variants.get(place)
 
+    def link(self, totals: ServerTotals, place: int) -> ToolLink:
+        """Return the tool at `place` of a server with its address."""
+        name, line = totals.names[place], totals.line
+        file = self.odd_files.get(self.key(totals, place), name)
+        label = LABELS[self.briefs[line.id].codes[place]]
+        return ToolLink(line.id, line.title, name, f"servers/{totals.folder}/{file}.html", *label)
 
-def gather(store: Store) -> Overview:
-    """Read the whole store once, in short rows."""
-    lines = {line.id: line for line in server_lines(store)}
-    folders = addresses.server_folders(lines)
-    overview = Overview({id_: ServerTotals(line, folders[id_]) for id_, line in lines.items()})
-    seen: Counter[str] = Counter()
-    links: dict[str, list[ToolLink]] = defaultdict(list)
-    for server, group in groupby(tool_lines(store), key=lambda pair: pair[0].server):
-        _add_server(overview, server, list(group), seen, links)
-    shared = {name for name, count in seen.items() if count > 1}
-    overview.names = {name: links[name] for name in sorted(shared)}
-    overview.name_counts = {name: seen[name] for name in overview.names}
-    overview.name_files = addresses.name_files(overview.names)
-    return overview
+    def links(self, codes: bytes) -> Iterator[ToolLink]:
+        """Yield the tools whose label is among `codes`, by server and position."""
+        for server, brief in self.briefs.items():
+            for place, code in enumerate(brief.codes):
+                if code in codes:
+                    yield self.link(self.servers[server], place)
 
-
-def _add_server(
-    overview: Overview,
-    server: ServerId,
-    pairs: list[tuple[ToolLine, LabelDigest]],
-    seen: Counter[str],
-    links: dict[str, list[ToolLink]],
-) -> None:
-    keys = [(line.name, line.variant) for line, _ in pairs]
-    for key, file in zip(keys, addresses.tool_files(server, keys), strict=True):
-        if file != key[0]:
-            overview.odd_files[server, *key] = file
-    totals = Counter(line.severity for line, _ in pairs)
-    overview.servers[server].by_severity = (
-        totals[Severity.CRITICAL], totals[Severity.HIGH], totals[Severity.MEDIUM], totals[Severity.LOW],
-    )  # fmt: skip
-    overview.servers[server].names = tuple(sys.intern(line.name) for line, _ in pairs)
-    overview.servers[server].rules = tuple(
-        sorted({sys.intern(r) for _, label in pairs for r in label.decided_by.rules})
-    )
-    for line, label in pairs:
-        overview.matrix[line.primary, line.severity] += 1
-        for signal in label.signals:
-            overview.signals[signal.id] += 1
-        link = overview.link(line)
-        for rule in label.decided_by.rules:
-            _use(overview.rules.setdefault(rule, RuleUse()), link)
-    mine: dict[str, list[ToolLine]] = defaultdict(list)
-    for line, _ in pairs:
-        mine[line.name].append(line)
-    for name in sorted(mine):
-        seen[name] += 1
-        if len(links[name]) <= SHARED:
-            worst = max(mine[name], key=attrgetter("severity.rank", "primary.rank"))
-            links[name].append(overview.link(worst))
-
-
-def _use(use: RuleUse, link: ToolLink) -> None:
-    """Count, and keep the tools whose key has the smallest digests: a sample that new servers seldom change."""
-    use.count += 1
-    digest = hashlib.blake2b(f"{link.server}\0{link.name}".encode("utf-8", "replace"), digest_size=6).digest()
-    entry = (-int.from_bytes(digest, "big"), link)
-    if len(use.sample) < SAMPLE:
-        heappush(use.sample, entry)
-    elif entry[0] > use.sample[0][0]:
-        heapreplace(use.sample, entry)
+    def links_by_name(self, first: str, beyond: str | None) -> Iterator[tuple[str, list[ToolLink]]]:
+        """Yield the shared names from `first` to before `beyond` with their tools, by server and variant."""
+        found: dict[str, list[tuple[ServerTotals, int]]] = {
+            name: [] for name in self.names if name >= first and (beyond is None or name < beyond)
+        }
+        for totals in self.servers.values():
+            for place, name in enumerate(totals.names):
+                if name in found:
+                    found[name].append((totals, place))
+        for name in sorted(found):
+            listed = sorted(found[name], key=lambda pair: (pair[0].line.id, self.key(*pair)[2] or 0))
+            yield name, [self.link(totals, place) for totals, place in listed]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -15,6 +16,8 @@ MAX_DEPTH = 3
 _DESCRIPTION = 280
 _JSON = json.JSONEncoder(ensure_ascii=False, default=str).encode
 _VALUE = 60
+_SHARED = 1000  # bytes; longer schemas are seldom alike
+_ENCODE, _DECODE = msgspec.json.Encoder().encode, msgspec.json.Decoder().decode
 _ENUM = 8
 _LIMITS = (
     ("minimum", "\u2265"), ("exclusiveMinimum", ">"), ("maximum", "\u2264"), ("exclusiveMaximum", "<"),
@@ -52,7 +55,7 @@ def parameters(tool: Tool, label: Classification) -> Parameters:
     risks = _risks(label)
     rows: list[Parameter] = []
     left_out = 0
-    for row in _rows(schema, "", 1, risks):
+    for row in _table(schema, risks):
         if len(rows) < MAX_ROWS:
             rows.append(row)
         else:
@@ -77,6 +80,27 @@ def _risks(label: Classification) -> Mapping[str, tuple[str, ...]]:
             if name is not None and signal.id not in found.get(name, ()):
                 found[name] = (*found.get(name, ()), signal.id)
     return found
+
+
+def _table(schema: JsonObject, risks: Mapping[str, tuple[str, ...]]) -> Iterator[Parameter]:
+    """Yield all rows; those of a parameter that many tools take alike are made once."""
+    properties = schema.get("properties")
+    listed = schema.get("required")
+    required = {name for name in listed if isinstance(name, str)} if isinstance(listed, list) else set()
+    for name, value in properties.items() if isinstance(properties, dict) else ():
+        needed = [name] if name in required else []
+        if not any(risk.startswith(name) for risk in risks):
+            encoded = _ENCODE(value)
+            if len(encoded) <= _SHARED:
+                yield from _alike(name, bool(needed), encoded)
+                continue
+        yield from _rows({"properties": {name: value}, "required": needed}, "", 1, risks)
+
+
+@lru_cache(maxsize=8192)
+def _alike(name: str, needed: bool, encoded: bytes) -> tuple[Parameter, ...]:  # noqa: FBT001 — a key
+    schema = {"properties": {name: _DECODE(encoded)}, "required": [name] if needed else []}
+    return tuple(_rows(schema, "", 1, {}))
 
 
 def _rows(schema: JsonObject, above: str, depth: int, risks: Mapping[str, tuple[str, ...]]) -> Iterator[Parameter]:

@@ -17,16 +17,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, groupby
-from operator import sub
+from operator import itemgetter, sub
 
 import msgspec
 
 from mcp_catalogue.model import Category, ServerId, Severity
-from mcp_catalogue.pages.overview import Overview
+from mcp_catalogue.pages.overview import LABELS, NOTHING, Overview
 from mcp_catalogue.pages.text import shorten, visible
 from mcp_catalogue.pages.words import SIGNALS
 from mcp_catalogue.store import Store
-from mcp_catalogue.store.browse import LabelDigest, SearchText, ToolLine, search_lines
+from mcp_catalogue.store.browse import SearchText, search_lines
 
 BLOCK = 32
 """Documents a block."""
@@ -55,6 +55,7 @@ _STOP = frozenset(
     }
 )  # fmt: skip
 _CATEGORY = {category: place for place, category in enumerate(Category)}
+_NUMBERS = bytes(_CATEGORY[category] * 4 + severity.rank for category, severity, _ in LABELS)
 _SIGNALS = tuple(SIGNALS)
 
 
@@ -134,10 +135,10 @@ def _commonest(names: Counter[str]) -> list[tuple[str, int]]:
 def _stream(store: Store, overview: Overview, index: _Index, names: Counter[str]) -> Iterator[tuple[object, ...]]:
     """Yield every document in order; servers without tools come last."""
     place = 0
-    full = groupby(search_lines(store), key=lambda row: row[0].server)
+    full = groupby(search_lines(store), key=itemgetter(0))
     empty = ((server, iter(())) for server, totals in overview.servers.items() if not totals.tools)
-    for server, lines in chain(full, empty):
-        for document in _documents(index, names, overview, server, lines, place):
+    for server, texts in chain(full, empty):
+        for document in _documents(index, names, overview, server, texts, place):
             yield document
             place += 1
 
@@ -147,19 +148,22 @@ def _documents(  # noqa: PLR0913 — one step of the loop above
     names: Counter[str],
     overview: Overview,
     server: ServerId,
-    lines: Iterator[tuple[ToolLine, SearchText, LabelDigest]],
+    texts: Iterator[tuple[ServerId, SearchText]],
     place: int,
 ) -> Iterator[tuple[object, ...]]:
     """Yield the server's own document, then one for each of its tools: what a result shows of them."""
     totals = overview.servers[server]
-    title, name = totals.line.title, totals.line.name
-    words = list(dict.fromkeys([*name_terms(title), *name_terms(name)]))
+    title = totals.line.title
+    words = list(dict.fromkeys([*name_terms(title), *name_terms(totals.line.name)]))
     worst = next((s for s, n in zip(reversed(Severity), totals.by_severity, strict=True) if n), Severity.LOW)
     index.add(place * 32 + 28 + worst.rank, _SERVER, words)
     yield (visible(shorten(title, 80)), totals.folder, totals.tools)
-    for offset, (line, text, label) in enumerate(lines, 1):
-        number = (place + offset) * 32 + _CATEGORY[line.primary] * 4 + line.severity.rank
-        mine = dict.fromkeys(name_terms(line.name))
+    brief = overview.briefs.get(server, NOTHING)
+    shown = zip(texts, totals.names, brief.codes, brief.signals, strict=False)
+    for offset, ((_, text), name, code, signals) in enumerate(shown):
+        label = _NUMBERS[code]
+        number = (place + 1 + offset) * 32 + label
+        mine = dict.fromkeys(name_terms(name))
         names.update(word for word in mine if 2 < len(word) < _WORD_LENGTH)
         index.add(number, _NAME, list(mine))
         index.add(number, _SERVER, words)
@@ -169,10 +173,9 @@ def _documents(  # noqa: PLR0913 — one step of the loop above
         said = dict.fromkeys(terms(description[:_TEXT_LENGTH]))
         kept = [word for word in said if word not in mine and word not in _STOP and len(word) > 1]
         index.add(number, _TEXT, kept[:_TEXT_WORDS])
-        file = overview.odd_files.get((server, line.name, line.variant))
-        signals = sum(1 << _SIGNALS.index(s) for s in {s.id for s in label.signals} if s in SIGNALS)
+        file = overview.odd_files.get(overview.key(totals, offset))
         snippet = shorten(text.description, _SNIPPET)
-        yield (visible(shorten(line.name, 90)), file, number % 32, signals, visible(snippet))
+        yield (visible(shorten(name, 90)), file, label, signals, visible(snippet))
 
 
 def _block(number: int, documents: list[tuple[object, ...]]) -> tuple[str, bytes]:

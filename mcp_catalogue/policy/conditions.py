@@ -7,6 +7,7 @@ A condition on an absent argument fails, so only required arguments get one, and
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from mcp_catalogue.model import Action, ArgumentCondition, Category, Classification, Tool
@@ -49,16 +50,20 @@ def conditions_for(tool: Tool, label: Classification, action: Action, bounds: Bo
     found: list[ArgumentCondition] = []
     if Category.FINANCIAL in (label.primary, *(a.category for a in label.also)) and label.primary.rank > 0:
         found += _amounts(tool, bounds)
-    found += _paths(tool, label, action, bounds)
-    if action is not Action.ALLOW:
-        found += _queries(tool, label)
-    found += _recipients(tool, label, bounds)
+    signals = {s.id for s in label.signals}
+    if "caller-path" in signals:
+        found += _paths(tool, action, bounds)
+    if action is not Action.ALLOW and "free-form-query" in signals:
+        found += _queries(tool)
+    if bounds.recipient_domains and "external-communication" in signals:
+        found += _recipients(tool, bounds)
     return tuple(found)
 
 
-def words(name: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def words(name: str) -> frozenset[str]:
     """Return the lower-case words of an identifier in any of the usual spellings."""
-    return {w.lower() for w in _WORDS.findall(name[:200])}
+    return frozenset(w.lower() for w in _WORDS.findall(name[:200]))
 
 
 def properties(tool: Tool) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
@@ -102,9 +107,7 @@ def _amounts(tool: Tool, bounds: Bounds) -> list[ArgumentCondition]:
     return found
 
 
-def _paths(tool: Tool, label: Classification, action: Action, bounds: Bounds) -> Iterator[ArgumentCondition]:
-    if not any(s.id == "caller-path" for s in label.signals):
-        return
+def _paths(tool: Tool, action: Action, bounds: Bounds) -> Iterator[ArgumentCondition]:
     for name, schema, required in properties(tool):
         named = words(name)
         if not (required and _types(schema) == {"string"} and named & _PATH and not named & _NOT_PATH):
@@ -116,9 +119,7 @@ def _paths(tool: Tool, label: Classification, action: Action, bounds: Bounds) ->
             yield ArgumentCondition(path=f"args.{name}", op="regex", value=PLAIN_PATH)
 
 
-def _queries(tool: Tool, label: Classification) -> Iterator[ArgumentCondition]:
-    if not any(s.id == "free-form-query" for s in label.signals):
-        return
+def _queries(tool: Tool) -> Iterator[ArgumentCondition]:
     about = words(tool.name) | words((tool.description or "")[:2000])
     for name, schema, required in properties(tool):
         named = words(name)
@@ -127,9 +128,7 @@ def _queries(tool: Tool, label: Classification) -> Iterator[ArgumentCondition]:
             yield ArgumentCondition(path=f"args.{name}", op="regex", value=READING_SQL)
 
 
-def _recipients(tool: Tool, label: Classification, bounds: Bounds) -> Iterator[ArgumentCondition]:
-    if not bounds.recipient_domains or not any(s.id == "external-communication" for s in label.signals):
-        return
+def _recipients(tool: Tool, bounds: Bounds) -> Iterator[ArgumentCondition]:
     domains = "|".join(re.escape(d.lstrip("@")) for d in bounds.recipient_domains)
     for name, schema, required in properties(tool):
         if required and _types(schema) == {"string"} and words(name) & _RECIPIENT:

@@ -76,7 +76,7 @@ def _permitted_values(
     tool: Tool, label: Classification, action: Action, profile: ProfileName
 ) -> tuple[ArgumentCondition, ...]:
     """Return one condition per operation parameter that leaves out the values that alone would be hidden."""
-    if action is Action.HIDE:
+    if action is Action.HIDE or not label.operations:
         return ()
     required = {name for name, _, needed in properties(tool) if needed}
     found = []

@@ -1,12 +1,12 @@
 """Light reads over the whole store for lists and links: streams of short rows, no facts or labels decoded."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import msgspec
 
-from mcp_catalogue.model import Category, Confidence, ServerId, Severity
+from mcp_catalogue.model import ServerId
 from mcp_catalogue.store.events import Change, Event
 from mcp_catalogue.store.store import Store
 
@@ -28,14 +28,15 @@ class ServerLine(NamedTuple):
 
 
 class ToolLine(NamedTuple):
-    """One tool with the part of its label that lists show; `rules` decided it."""
+    """One tool with the part of its label that crosses servers."""
 
     server: ServerId
     name: str
-    variant: int | None
-    primary: Category
-    severity: Severity
-    confidence: Confidence
+    variant: int
+    primary: str
+    severity: str
+    confidence: str
+    rest: "LabelDigest"
 
 
 class LabelDigest(msgspec.Struct, frozen=True, gc=False):
@@ -54,10 +55,6 @@ class _Signal(msgspec.Struct, frozen=True, gc=False):
 
 
 _LABEL = msgspec.json.Decoder(LabelDigest)
-_CATEGORY = {c.value: c for c in Category}
-_SEVERITY = {s.value: s for s in Severity}
-_CONFIDENCE = {c.value: c for c in Confidence}
-_COLUMNS = "server, name, variant, primary_category, severity, confidence"
 
 
 def server_lines(store: Store) -> Iterator[ServerLine]:
@@ -69,42 +66,14 @@ def server_lines(store: Store) -> Iterator[ServerLine]:
         yield ServerLine(*row)
 
 
-def tool_lines(store: Store) -> Iterator[tuple[ToolLine, LabelDigest]]:
-    """Stream every tool, ordered by server and position, with its deciding rules and signals."""
-    for *columns, label in store.connection.execute(f"SELECT {_COLUMNS}, label FROM tools ORDER BY server, position"):  # noqa: S608
-        yield _line(columns), _LABEL.decode(label)
-
-
-def tools_by(store: Store, *, severity: Severity | None = None, category: Category | None = None) -> Iterator[ToolLine]:
-    """Stream the tools of one severity or category, ordered by server and position."""
-    column, value = ("severity", severity) if severity else ("primary_category", category)
-    rows = store.connection.execute(
-        f"SELECT {_COLUMNS} FROM tools WHERE {column} = ? ORDER BY server, position",  # noqa: S608
-        (value,),
-    )
-    return map(_line, rows)
-
-
-def tools_by_name(store: Store, first: str, beyond: str | None) -> Iterator[ToolLine]:
-    """Stream the tools whose names are from `first` to before `beyond`, ordered by name, server and variant."""
-    rows = store.connection.execute(
-        f"SELECT {_COLUMNS} FROM tools WHERE name >= ?1 AND (?2 IS NULL OR name < ?2)"  # noqa: S608
-        " ORDER BY name, server, variant",
-        (first, beyond),
-    )
-    return map(_line, rows)
-
-
-def _line(row: Sequence[str | int | None]) -> ToolLine:
-    server, name, variant, primary, severity, confidence = row
-    return ToolLine(
-        ServerId(str(server)),
-        str(name),
-        int(variant) if variant else None,
-        _CATEGORY[str(primary)],
-        _SEVERITY[str(severity)],
-        _CONFIDENCE[str(confidence)],
-    )
+def tool_lines(store: Store) -> Iterator[ToolLine]:
+    """Stream every tool, ordered by server and position; `variant` is 0 where the name is unique."""
+    decode = _LABEL.decode
+    for server, name, variant, primary, severity, confidence, label in store.connection.execute(
+        "SELECT server, name, variant, primary_category, severity, confidence, label FROM tools"
+        " ORDER BY server, position"
+    ):
+        yield ToolLine(server, name, variant, primary, severity, confidence, decode(label))
 
 
 def state(store: Store) -> bytes:
@@ -126,12 +95,11 @@ class SearchText(msgspec.Struct, frozen=True, gc=False):
 _TEXT = msgspec.json.Decoder(SearchText)
 
 
-def search_lines(store: Store) -> Iterator[tuple[ToolLine, SearchText, LabelDigest]]:
-    """Stream every tool with its words, ordered by server and position."""
-    for *columns, facts, label in store.connection.execute(
-        f"SELECT {_COLUMNS}, facts, label FROM tools ORDER BY server, position"  # noqa: S608
-    ):
-        yield _line(columns), _TEXT.decode(facts), _LABEL.decode(label)
+def search_lines(store: Store) -> Iterator[tuple[ServerId, SearchText]]:
+    """Stream the words of every tool, ordered by server and position."""
+    decode = _TEXT.decode
+    for server, facts in store.connection.execute("SELECT server, facts FROM tools ORDER BY server, position"):
+        yield server, decode(facts)
 
 
 def newest_changes(store: Store, at_most: int) -> list[Change]:
