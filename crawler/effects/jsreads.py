@@ -101,7 +101,7 @@ def _sql(args: list[Any]) -> Iterator[tuple[str, str | None]]:
 
 
 def _verb(text: str) -> str | None:
-    plain = re.sub(r"--[^\n]*|/\*.*?\*/", " ", text, flags=re.DOTALL).lstrip(" \n\t(;").upper()
+    plain = re.sub(r"--[^\n]*|/\*.*?\*/", " ", text, flags=re.DOTALL).lstrip(" \r\n\t(;").upper()
     first = re.match(r"[A-Z]+", plain)
     if first is not None and first[0] == "WITH":
         first = re.search(r"\)\s*(INSERT|UPDATE|DELETE|MERGE|SELECT)\b", plain)

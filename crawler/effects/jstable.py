@@ -1,6 +1,6 @@
 """The table of `typescript.toml` by import specifier: `fs/promises`, `@scope/name`, `global`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,11 +16,16 @@ class Modules:
 
     exact: dict[str, Names]
     beginnings: dict[str, Names]
+    shapes: list[tuple[frozenset[str], str]]
 
     def find(self, module: str, path: tuple[str, ...]) -> Entry | None:
         """Return the entry that fixes most of `path`, or None."""
         held = [e for names in self.of(module.removeprefix("node:")) for e in _held(names, path[-1]) if e.fits(path)]
         return max(held, key=lambda e: e.weight, default=None)
+
+    def copied(self, methods: AbstractSet[str]) -> str | None:
+        """Return the module of which a class with these methods is a bundled copy, or None."""
+        return next((module for shape, module in self.shapes if shape <= methods), None)
 
     def of(self, module: str) -> Iterator[Names]:
         """Yield what is held for a module, its package and the beginnings of its name."""
@@ -36,7 +41,7 @@ def _held(names: Names, last: str) -> Iterator[Entry]:
 
 def by_module(read: Table) -> Modules:
     """Arrange a table by module."""
-    made = Modules({}, {})
+    made = Modules({}, {}, [(frozenset(s), x.modules[0]) for x in read.libraries for s in x.shapes])
     for module, entries in read.modules.items():
         home = made.beginnings if module.endswith("*") else made.exact
         names = home.setdefault(module.removeprefix("node:").removesuffix("*"), {})

@@ -48,6 +48,7 @@ class Watcher:
         self._ev = ev
         self._seen: list[_Seen] = []
         self._table = modules()
+        self._copies: dict[int, tuple[Cls, str | None]] = {}
 
     # What a sink is asked and told; nothing is registered here.
 
@@ -68,6 +69,10 @@ class Watcher:
 
     def intercept(self, site: CallSite) -> Any:  # noqa: ANN401
         """Look at one call, and let it be evaluated unless what it gives is known here."""
+        if isinstance(site.callee, Fn) and site.callee.home is not None:
+            module = self._copied(site.callee.home)
+            if module is not None:
+                return self._bundled(module, site.callee.home, site)
         for callee, _ in options(site.callee):
             value = callee.value if isinstance(callee, Guarded) else callee
             if isinstance(value, Native) and value.name in _READS and (not site.args or real(site.args[0]) is None):
@@ -82,6 +87,20 @@ class Watcher:
         if outside and all(isinstance(v, Unknown) for v in outside):
             return self._handed(outside[0], site)
         return UNHANDLED
+
+    def _copied(self, cls: Cls) -> str | None:
+        """The package of which a class inside a bundle is a copy."""
+        key = id(cls.node)
+        if key not in self._copies:
+            self._copies[key] = (cls, self._table.copied(cls.methods.keys()))
+        return self._copies[key][1]
+
+    def _bundled(self, module: str, cls: Cls, site: CallSite) -> Any:  # noqa: ANN401
+        callee = Unknown("external", f"{cls.name}.{site.name}", spec=module, path=f"new {cls.name}.{site.name}")
+        self._look(callee, site)
+        found = self._handed(callee, site)
+        made = Unknown("run-time", f"{callee.text}(…)", spec=module, path=f"{callee.path}()")
+        return made if found is UNHANDLED else found
 
     def _handed(self, callee: Unknown, site: CallSite) -> Any:  # noqa: ANN401
         """What a call gives that only runs the function handed to it: `p.then(f)`, `queue.add(f)`, `span(name, f)`."""

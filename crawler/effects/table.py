@@ -28,6 +28,7 @@ class Library(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     target: list[int | str] = msgspec.field(default_factory=list)
     reads: str | None = None
     direct: bool = False  # functions of the module itself, never methods of what they return
+    shapes: list[list[str]] = msgspec.field(default_factory=list)  # methods that tell a class of a bundled copy
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):

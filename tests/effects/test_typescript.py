@@ -4,10 +4,9 @@ import pytest
 
 from crawler.effects.jstable import by_module, modules
 from crawler.effects.table import read_table, table
-from crawler.effects.typescript import EVERY_TOOL
 from crawler.extract import extract
 from crawler.tree import Origin, SourceTree
-from mcp_catalogue.model import Effect, Handler, ServerId, Source, SourceKind, Tool
+from mcp_catalogue.model import Effect, Handler, Mark, ServerId, Source, SourceKind, Tool
 
 PACKAGE = b'{"name": "notes", "main": "index.js", "type": "module", "dependencies": {"@modelcontextprotocol/sdk": "1"}}'
 HEAD = """
@@ -352,7 +351,10 @@ def test_what_every_tool_does_is_marked() -> None:
     ))  # fmt: skip
     rest = 'import fs from "fs";' + HEAD + "function note(x) { fs.appendFileSync('/var/usage', 'x'); }\n" + tools
     found = run(index=rest)
-    assert [(e.id, e.via[:1] == (EVERY_TOOL,)) for e in found["t0"]] == [("file.write", True), ("file.delete", False)]
+    assert [(e.id, e.via[:1] == (Mark.EVERY_TOOL,)) for e in found["t0"]] == [
+        ("file.write", True),
+        ("file.delete", False),
+    ]
 
 
 HOSTILE = {

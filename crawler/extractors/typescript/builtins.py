@@ -31,6 +31,7 @@ from crawler.extractors.typescript.values import (
 if TYPE_CHECKING:
     from crawler.extractors.typescript.evaluate import Evaluator
 
+_SYMBOLS = ("dispose", "asyncDispose", "iterator", "asyncIterator", "toStringTag", "hasInstance", "toPrimitive")
 Body = Callable[["Evaluator", list[Any]], Any]
 
 
@@ -267,7 +268,9 @@ def make_builtins() -> dict[str, Any]:
             lambda _, __, a, ___: Arr(list(a)) if not (len(a) == 1 and isinstance(a[0], int)) else Arr(),
         ),
         "Promise": _space(
-            "Promise", {"all": _promise_all, "allSettled": _settled, "resolve": _first, "race": _first}, _promise
+            "Promise",
+            {"all": _promise_all, "allSettled": _settled, "resolve": _first, "race": _race, "any": _race},
+            _promise,
         ),
         "JSON": _space("JSON", {"stringify": _stringify, "parse": _parse_json}),
         "String": _space(
@@ -277,7 +280,9 @@ def make_builtins() -> dict[str, Any]:
         "parseInt": native("parseInt", _number),
         "parseFloat": native("parseFloat", _number),
         "Boolean": native("Boolean", _boolean),
-        "Symbol": native("Symbol", lambda _, __: Unknown("run-time", "Symbol")),
+        "Symbol": Native(
+            "Symbol", lambda _, __, ___, ____: Unknown("run-time", "Symbol"), props={n: f"@@{n}" for n in _SYMBOLS}
+        ),
         "Map": _collection("map"),
         "Set": _collection("set"),
         "WeakMap": _collection("map"),
@@ -300,6 +305,12 @@ def make_builtins() -> dict[str, Any]:
 
 def _reflect_construct(ev: "Evaluator", args: list[Any]) -> Any:  # noqa: ANN401
     return construct(ev, arg(args), members.to_array(ev, arg(args, 1)).items)
+
+
+def _race(ev: "Evaluator", args: list[Any]) -> Any:  # noqa: ANN401
+    """Any of several promises."""
+    items = members.to_array(ev, arg(args))
+    return join([(item, None) for item in items.items]) if items.items else Unknown("run-time", "Promise.race(…)")
 
 
 def _is_array(_: "Evaluator", args: list[Any]) -> Any:  # noqa: ANN401

@@ -8,13 +8,15 @@ from crawler.extractors.typescript.conditions import decisive
 from crawler.extractors.typescript.convert import to_text
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.members import to_array
-from crawler.extractors.typescript.values import Arr, Guarded, Native, Obj, Unknown, known, likely, same
+from crawler.extractors.typescript.values import Arr, Guarded, Native, Obj, Unknown, join, known, likely, same
 from mcp_catalogue.model import Condition
 
 if TYPE_CHECKING:
     from crawler.extractors.typescript.evaluate import Evaluator
 
 Method = Callable[["Evaluator", Obj, list[Any]], Any]
+MAX_ANY = 8
+"""Of how many values a handler may find any, where it is not known which."""
 
 
 def member(value: Obj, name: str) -> Any:  # noqa: ANN401
@@ -94,12 +96,14 @@ def _add(self: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
     return this
 
 
-def _get(_: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
+def _get(self: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
     wanted = likely(args[0]) if args else UNDEFINED
     at = _position(this, wanted)
     if at is not None:
         value = this.entries[at][1]
         return value.value if isinstance(value, Guarded) else value
+    if self.memory is not None and this.entries and not known(wanted):  # what a tool looks up is one of those
+        return join([*((value, None) for _, value in this.entries[:MAX_ANY]), (UNDEFINED, None)])
     return Unknown("run-time", "get") if this.open is not None or not known(wanted) else UNDEFINED
 
 

@@ -202,7 +202,8 @@ def _as_unknown(value: Any) -> Unknown:  # noqa: ANN401
 
 def element_options(source: Unknown) -> Iterator[Any]:
     """Yield the one unknown element that stands for all of an unknown collection."""
-    yield Unknown("run-time", f"element of {source.text}"[:160], None, spec=None)
+    path = f"{source.path}.[]"[-120:] if source.spec is not None else ""
+    yield Unknown("run-time", f"element of {source.text}"[:160], None, spec=source.spec, path=path)
 
 
 def spread_into(self: "Evaluator", out: Obj, value: Any) -> None:  # noqa: ANN401
