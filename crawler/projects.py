@@ -1,5 +1,6 @@
 """Find the packages inside a tree: each folder with a manifest of its own is one project."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
@@ -13,6 +14,7 @@ from crawler.noise import is_noise
 from crawler.tree import SourceTree
 
 MAX_MANIFEST_BYTES = 2_000_000
+_PACKAGE_KEYS = frozenset({"name", "version", "dependencies", "devDependencies", "bin", "main", "scripts", "exports"})
 _SUFFIXES = tuple(SUFFIX_READERS)
 
 
@@ -27,7 +29,7 @@ def find_projects(tree: SourceTree, within: str | None = None) -> Iterator[Proje
     for path in paths:
         folder, _, name = path.rpartition("/")
         known = name in READERS or name.endswith(_SUFFIXES)
-        if known and (folder == base or not is_noise(path, base)):
+        if known and (folder == base or not (is_noise(path, base) or _marks_a_copy(tree, path))):
             manifests[folder].append(name)
     manifests.setdefault(base, [])
     own: dict[str, list[str]] = {root: [] for root in manifests}
@@ -37,6 +39,25 @@ def find_projects(tree: SourceTree, within: str | None = None) -> Iterator[Proje
             own[root].append(path)
     for root in sorted(manifests, key=lambda r: (r.count("/") + bool(r), r)):
         yield Project(tree=tree, root=root, own=tuple(own[root]), **metadata(tree, root, manifests[root]))
+
+
+def _marks_a_copy(tree: SourceTree, path: str) -> bool:
+    """Tell whether a nested package.json only says in which module format a build's copy is, or repeats its package.
+
+    Compilers put `{"type": "module"}` into `dist/esm`, or copy the whole file into `dist`.
+    """
+    folder, _, name = path.rpartition("/")
+    if name != "package.json":
+        return False
+    own = _read(tree, path, json.loads)
+    if not own.keys() & _PACKAGE_KEYS:
+        return bool(own)
+    while folder:
+        folder = folder.rpartition("/")[0]
+        outer = _read(tree, f"{folder}/{name}" if folder else name, json.loads)
+        if outer:
+            return own.get("name") is not None and own.get("name") == outer.get("name")
+    return False
 
 
 def _nearest(path: str, roots: Mapping[str, object], base: str) -> str:

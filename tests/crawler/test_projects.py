@@ -131,3 +131,20 @@ def test_a_folder_holds_its_own_paths_and_no_neighbours() -> None:
     assert tuple(tree.under("a")) == ("a/b/c", "a/x")
     assert tuple(tree.under("a/b")) == ("a/b/c",)
     assert tuple(tree.under("")) == tuple(sorted(paths))
+
+
+def test_package_files_of_a_build_are_no_projects_of_their_own() -> None:
+    found = projects(
+        {
+            "package.json": b'{"name": "@s/a", "version": "1"}',
+            "dist/esm/package.json": b'{"type": "module"}',
+            "dist/esm/index.js": b"1",
+            "dist/package.json": b'{"name": "@s/a", "version": "1"}',
+            "packages/b/dist/package.json": b'{"name": "b"}',
+            "packages/b/package.json": b'{"name": "b"}',
+            "packages/c/package.json": b'{"bin": "x.js"}',
+            "packages/d/package.json": b"{broken",
+        }
+    )
+    assert set(found) == {"", "packages/b", "packages/c", "packages/d"}
+    assert "dist/esm/index.js" in found[""].own
