@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmarks import dataset
 from benchmarks.ecosystem.run import Size, measure
+from benchmarks.extraction import run as extraction
 from benchmarks.site import __main__ as site
 
 
@@ -13,6 +14,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure, and write the tables.")
     parser.add_argument("--out", type=Path, default=Path("build/bench"))
     out = parser.parse_args().out
+    extraction.measure(out, extraction.Size())
     measure(out, Size())
     site.measure(out)
     dataset.measure(out)

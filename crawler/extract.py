@@ -18,6 +18,8 @@ from mcp_catalogue.model import SourceKind, Unreadable
 _PACKAGES = frozenset({SourceKind.SDIST, SourceKind.WHEEL, SourceKind.NPM})
 _OBJECTS = 50_000
 """Objects made before a collection; measured: a fifth less time than with the interpreter's own threshold."""
+_LARGE = 1_000_000
+"""Bytes of a source whose reading leaves enough behind to collect it at once."""
 
 __all__ = ["Extracted", "extract", "finish_tools"]
 
@@ -29,6 +31,8 @@ def extract(tree: SourceTree, within: str | None = None) -> Iterator[Extracted]:
     """
     with _fewer_collections():
         found = list(_servers(tree, within))
+    if sum(len(tree.files[path]) for path in tree.paths) >= _LARGE:
+        gc.collect()  # evaluated code refers to itself in cycles; two large sources' worth would be held at once
     if not any(e.facts.tools for _, e in found) and (tree.dependencies or not found):
         project = next(iter(find_projects(tree, within)))
         elsewhere = list(shims.followed(project, lambda t: (e for _, e in _servers(t))))

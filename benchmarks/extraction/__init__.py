@@ -1,0 +1,1 @@
+"""Measure the reader: bytes a second, processor time of a package, processes, memory."""
