@@ -7,6 +7,7 @@ whole the difference is reported and nothing is added.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from crawler.contents import contents_digest
 from crawler.extractors.base import Extraction, Project
 from crawler.finishing import finish_tools, with_lines
 from mcp_catalogue.model import Completeness, Origin, ServerFacts, ServerId, Status, Tool, Unreadable, Unresolved
@@ -71,6 +72,7 @@ def join(project: Project, found: Mapping[str, Extraction]) -> Extracted:
         transports=tuple(sorted({t for e in parts for t in e.transports})),
         prompts=sum(e.prompts for e in parts),
         resources=sum(e.resources for e in parts),
+        contents=contents_digest(tree.code, tools),
     )
     wants = {name: project.dependencies.get(name, "") for e in parts for name in e.wants}
     return Extracted(facts=facts, wants=wants)

@@ -87,6 +87,7 @@ def followed(project: Project, servers: Servers) -> Iterator[Extracted]:
             yield Extracted(
                 facts=replace(
                     facts,
+                    contents=None,  # its own code is not the code that was read
                     id=origin.id if number == 0 else facts.id,
                     name=project.name or origin.name or origin.id,
                     description=project.description or facts.description,

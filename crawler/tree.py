@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from crawler.contents import code_digest
 from mcp_catalogue.model import ServerId, Source, Unreadable
 
 
@@ -42,6 +43,11 @@ class SourceTree:
     def paths(self) -> tuple[str, ...]:
         """All paths, sorted."""
         return tuple(sorted(self.files))
+
+    @cached_property
+    def code(self) -> bytes | None:
+        """Digest of its code, whatever that is called; None where some of it was left out."""
+        return code_digest(self.files, self.skipped)
 
     def read(self, path: str) -> bytes | None:
         """Return the bytes at `path`, or None where there is no such file."""

@@ -8,11 +8,12 @@ import typer
 
 from mcp_catalogue.cli.options import DEFAULT_DATABASE, Database, TextOrJson
 from mcp_catalogue.store import Store
+from mcp_catalogue.store.copies import groups
 from mcp_catalogue.store.work import State, Work, WorkBook
 
 
 def status(db: Database = DEFAULT_DATABASE, output: TextOrJson = "text") -> None:
-    """Show counts by state, what failed and why, and when it will be tried again.
+    """Show counts by state, which servers are copies, what failed and why, and when it will be tried again.
 
     Example: catalogue status --db build/catalogue.db
     """
@@ -20,6 +21,7 @@ def status(db: Database = DEFAULT_DATABASE, output: TextOrJson = "text") -> None
         book = WorkBook(store.connection)
         body: dict[str, Any] = {
             "store": msgspec.to_builtins(store.totals()),
+            "copies": list(groups(store)),
             "targets": dict(book.counts()),
             "last_crawl": book.last_crawl(),
             "failed": [_failure(w) for w in book.all(State.FAILED)],
@@ -41,6 +43,7 @@ def _lines(body: dict[str, Any]) -> list[str]:
     held, crawl = body["store"], body["last_crawl"]
     lines = [f"store       {held['servers']} servers, {held['tools']} tools, {held['incomplete']} read in part"]
     lines.append("targets     " + (", ".join(f"{n} {state}" for state, n in body["targets"].items()) or "none"))
+    lines += [f"same code   {' = '.join(group)}" for group in body["copies"]]
     if crawl:
         ended = f"finished {crawl['finished']}" if crawl["finished"] else "not finished: run `catalogue crawl` again"
         lines.append(f"last crawl  started {crawl['started']}, {ended}")

@@ -52,6 +52,9 @@ your crawl.
 
 A server's key is its `id`. A tool's key is (server id, name, variant): `variant` numbers different tools of one name
 within a server. In the tables `variant` is 0 where a name is unique; in JSON it is null there.
+
+Servers with the same `contents` (a column of `servers`) have the same code and definitions: forks and copies. It is
+empty where nothing was read or not all code was.
 """
 
 

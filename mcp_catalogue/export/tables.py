@@ -27,6 +27,7 @@ COLUMNS: dict[str, dict[str, Kind]] = {
         "id": _S, "name": _S, "title": _S, "description": _S, "version": _S, "language": _S, "repository": _S,
         "commit": _S, "licence": _S, "source_kind": _S, "source_url": _S, "source_sha256": _S, "extractors": _J,
         "rulebook": _S, "judge": _J, "status": _S, "enumerated": _I, "may_have_more": _J,
+        "contents": _S,
     },
     "aliases": {"server": _S, "alias": _S},
     "requirements": {"server": _S, "kind": _S, "name": _S, "secret": _B, "required": _B},
@@ -72,7 +73,7 @@ def server_rows(record: ServerRecord) -> Iterator[tuple[str, Cells]]:
     yield "servers", (
         f.id, f.name, f.title, f.description, f.version, f.language, f.repository, f.commit, f.licence,
         f.source.kind.value, f.source.url, f.source.sha256, _json(f.extractors), record.rulebook, _maybe(record.judge),
-        done.status.value, done.enumerated, _maybe(done.may_have_more),
+        done.status.value, done.enumerated, _maybe(done.may_have_more), f.contents,
     )  # fmt: skip
     for alias in f.aliases:
         yield "aliases", (f.id, alias)

@@ -165,7 +165,10 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerFacts:
-    """One server as read from one source. The last four fields are stored and shown, not part of an entry."""
+    """One server as read from one source. The last five fields are stored and shown, not part of an entry.
+
+    Two servers with the same `contents` hold the same code and definitions: forks and copies.
+    """
 
     id: ServerId
     name: str
@@ -186,3 +189,4 @@ class ServerFacts:
     transports: tuple[str, ...] = ()  # stdio, sse, streamable-http
     prompts: int = 0
     resources: int = 0
+    contents: Digest | None = None

@@ -8,8 +8,18 @@ from pathlib import Path
 import classifier
 import crawler
 
-_PARTS = ("extractors", "effects")
-_MODULES = ("definition.py", "extract.py", "language.py", "noise.py", "projects.py")
+_PARTS = ("extractors", "effects", "metadata")
+_MODULES = (
+    "contents.py",
+    "definition.py",
+    "extract.py",
+    "finishing.py",
+    "joining.py",
+    "language.py",
+    "noise.py",
+    "projects.py",
+    "shims.py",
+)
 _GRAMMARS = (
     "tree-sitter",
     "tree-sitter-c-sharp",

@@ -129,5 +129,22 @@ def m008_notes(db: Database) -> None:
     db.table("notes").create({"key": str, "value": str}, pk="key", strict=True)
 
 
-NUMBERED = (m001_servers, m002_tools, m003_aliases, m004_history, m005_work, m006_crawls, m007_skipped, m008_notes)
+@MIGRATIONS()
+def m009_contents(db: Database) -> None:
+    """The digest that forks and copies share (`ServerFacts.contents`); null where it is not known."""
+    db.table("servers").add_column("contents", str)
+    db.table("servers").create_index(["contents"])
+
+
+NUMBERED = (
+    m001_servers,
+    m002_tools,
+    m003_aliases,
+    m004_history,
+    m005_work,
+    m006_crawls,
+    m007_skipped,
+    m008_notes,
+    m009_contents,
+)
 """Every step, in order; a store that records another one comes from a newer version."""

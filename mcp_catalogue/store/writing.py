@@ -31,14 +31,14 @@ def write_record(
     judge = msgspec.json.encode(record.judge).decode() if record.judge else None
     connection.execute(
         "INSERT INTO servers (id, name, language, version, status, enumerated, facts, digest, rulebook, judge,"
-        " first_seen, last_changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " contents, first_seen, last_changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET name = excluded.name, language = excluded.language,"
         " version = excluded.version, status = excluded.status, enumerated = excluded.enumerated,"
         " facts = excluded.facts, digest = excluded.digest, rulebook = excluded.rulebook, judge = excluded.judge,"
-        " last_changed = excluded.last_changed, gone = NULL, gone_reason = NULL",
+        " contents = excluded.contents, last_changed = excluded.last_changed, gone = NULL, gone_reason = NULL",
         (
             server, facts.name, facts.language, facts.version, facts.completeness.status, len(facts.tools),
-            bare.decode(), digest, record.rulebook, judge, at, at,
+            bare.decode(), digest, record.rulebook, judge, facts.contents, at, at,
         ),
     )  # fmt: skip
     if old is None:
