@@ -191,7 +191,12 @@ def _words(name: str) -> frozenset[str]:
 
 def _fill(reason: str, values: dict[str, str]) -> str:
     """Fill in the placeholders in one pass, so that a server's text cannot bring in a placeholder of its own."""
-    return re.sub(r"\{[a-z]+\}", lambda hit: _one_line(values.get(hit[0], "")), reason)
+    return "".join(_one_line(values[part]) if part in values else part for part in _parts(reason))
+
+
+@lru_cache(maxsize=1024)
+def _parts(reason: str) -> tuple[str, ...]:
+    return tuple(re.split(r"(\{[a-z]+\})", reason))
 
 
 def _one_line(text: str) -> str:

@@ -26,13 +26,15 @@ from mcp_catalogue.policy.base import Decided, Rendered
 
 INLINE = ("policylayer", "intercept", "claude-code", "codex")
 """The formats on a tool's page; the rest stand on the server's."""
-_TOOL = "zq0tool0qz"
+_TOOL, _TOOL_DASH = "zq0tool0qz", "zq0tool-0qz"
 _JSON = msgspec.json.Encoder().encode
 _CONDITIONS = msgspec.json.Decoder(tuple[ArgumentCondition, ...])
 _SERVER, _SERVER_DASH = "zq0server0qz", "zq0server-0qz"
 _SIMPLE_SERVER = re.compile(r"[a-z]+(?:-[a-z0-9]+){0,4}", re.ASCII)
-_SIMPLE = re.compile(r"[a-z]+(?:_[a-z0-9]+){1,6}", re.ASCII)
-"""Names that no format has to quote, cut or replace; the stand-in is one of them."""
+_SIMPLE = re.compile(
+    r"(?!(?:y|n|yes|no|on|off|true|false|null|nan|inf)\Z)[a-z][a-z0-9]*(?:[_-][a-z0-9]+){0,8}", re.ASCII | re.IGNORECASE
+)
+"""Names that no format has to cut or replace, or to quote unless for a dash; the stand-ins are such names."""
 _LONGEST = 50  # characters of server and tool; beyond it some formats add a note
 
 
@@ -81,35 +83,37 @@ def control(decided: Decided, name: str) -> Control:
     Policies of equal decisions differ in the names only, so they are rendered once with stand-ins. Measured: a
     third of the time of a page. Operations are the one thing besides a decision that a snippet rests on.
     """
-    long = len(decided.tool.name) + len(name) > _LONGEST
-    if decided.label.operations or long or not _SIMPLE.fullmatch(decided.tool.name):
+    tool, decision = decided.tool.name, decided.decision
+    if decided.label.operations or len(tool) + len(name) > _LONGEST or not _SIMPLE.fullmatch(tool):
         return _control(decided, name)
-    decision = decided.decision
     conditions = _JSON(decision.conditions) if decision.conditions else b"[]"
-    panels, first, asked = _for_server(decision.action, decision.limit, conditions, name)
-    put = decided.tool.name.encode().join  # a plain word
+    stand_in = _TOOL_DASH if "-" in tool else _TOOL
+    panels, first, asked = _for_server(decision.action, decision.limit, conditions, stand_in, name)
+    put = tool.encode().join  # a plain word
     return Control(put(panels), put(first), put(asked))
 
 
 @lru_cache(maxsize=256)
-def _for_server(action: Action, limit: Limit | None, conditions: bytes, name: str) -> tuple[list[bytes], ...]:
+def _for_server(
+    action: Action, limit: Limit | None, conditions: bytes, tool: str, name: str
+) -> tuple[list[bytes], ...]:
     """Return the three parts, each cut where the tool's name belongs."""
     stand_in = name
     if _SIMPLE_SERVER.fullmatch(name):
         stand_in = _SERVER_DASH if "-" in name else _SERVER
-    made = _shared(action, limit, conditions, stand_in)
-    old, new, tool = stand_in.encode(), name.encode(), _TOOL.encode()
-    return tuple((part if old == new else part.replace(old, new)).split(tool) for part in made)
+    made = _shared(action, limit, conditions, tool, stand_in)
+    old, new, cut = stand_in.encode(), name.encode(), tool.encode()
+    return tuple((part if old == new else part.replace(old, new)).split(cut) for part in made)
 
 
 @lru_cache(maxsize=2048)
-def _shared(action: Action, limit: Limit | None, conditions: bytes, server: str) -> Control:
+def _shared(action: Action, limit: Limit | None, conditions: bytes, tool: str, server: str) -> Control:
     decision = Decision(action=action, limit=limit, conditions=_CONDITIONS.decode(conditions))
     label = Classification(
         primary=Category.WRITE, also=(), severity=Severity.MEDIUM, confidence=Confidence.HIGH,
         decided_by=DecidedBy(), rationale="",
     )  # fmt: skip
-    return _control(Decided(tool=Tool(name=_TOOL, input_schema={}), label=label, decision=decision), server)
+    return _control(Decided(tool=Tool(name=tool, input_schema={}), label=label, decision=decision), server)
 
 
 def _control(decided: Decided, name: str) -> Control:

@@ -89,7 +89,7 @@ def _table(schema: JsonObject, risks: Mapping[str, tuple[str, ...]]) -> Iterator
     required = {name for name in listed if isinstance(name, str)} if isinstance(listed, list) else set()
     for name, value in properties.items() if isinstance(properties, dict) else ():
         needed = [name] if name in required else []
-        if not any(risk.startswith(name) for risk in risks):
+        if not risks or not any(risk.startswith(name) for risk in risks):
             encoded = _ENCODE(value)
             if len(encoded) <= _SHARED:
                 yield from _alike(name, bool(needed), encoded)

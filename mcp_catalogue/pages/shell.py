@@ -13,6 +13,7 @@ from mcp_catalogue.pages.environment import fragment
 from mcp_catalogue.pages.text import visible
 from mcp_catalogue.resources import resource_dir
 
+_ENCODE = msgspec.json.Encoder().encode
 TITLE = "MCP Risk Catalogue"
 SECTIONS = (
     ("risk", "risk/index.html", "Risk"),
@@ -105,8 +106,7 @@ def json_ld(value: Mapping[str, Any]) -> bytes:
     """Return `value` for a JSON-LD block: no character that could end the block or open a comment."""
     whole = {"@context": "https://schema.org", **value}
     try:
-        text = msgspec.json.encode(whole).decode()
+        text = _ENCODE(whole).decode()
     except UnicodeEncodeError:  # a lone surrogate
         text = json.dumps(whole)
-    text = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    return visible(text).encode()
+    return visible(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")).encode()

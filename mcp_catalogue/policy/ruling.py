@@ -1,9 +1,11 @@
 """From decisions to what a given format can say: the table of fallbacks, and one ruling per tool name."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
+
+import msgspec
 
 from mcp_catalogue.model import Action, ArgumentCondition, Category, Limit, Severity
 from mcp_catalogue.policy.base import Decided
@@ -96,8 +98,7 @@ ABILITIES: dict[str, Ability] = {
 CONDITIONAL = "it exists only under a condition in the server's code"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ruling:
+class Ruling(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a format says about one tool name. `conditions` and `limits` hold for calls that pass or are asked about.
 
     `because` is a clause for the user: why this outcome stands here, e.g. "the policy cannot ask".
@@ -119,7 +120,7 @@ class Ruling:
         sums = {c.path.removeprefix(DAY_SUM): c.value for c in self.conditions if c.path.startswith(DAY_SUM)}
         most = {c.path: c.value for c in self.conditions if c.op == "lte"}
         calls = [int(daily // most[path]) for path, daily in sums.items() if most.get(path)]
-        return replace(
+        return msgspec.structs.replace(
             self,
             conditions=tuple(c for c in self.conditions if not c.path.startswith(DAY_SUM)),
             limits=merge_limits(*self.limits, *(Limit(max=max(n, 1), window="day") for n in calls)),
@@ -172,7 +173,9 @@ def level(rulings: Sequence[Ruling], to_id: Callable[[str], str]) -> tuple[Rulin
         if held is None or ruling.outcome.rank > held.outcome.rank:
             strictest[to_id(ruling.name)] = ruling
     return tuple(
-        r if r.outcome is top.outcome else replace(r, outcome=top.outcome, because="the client cannot tell it apart")
+        r
+        if r.outcome is top.outcome
+        else msgspec.structs.replace(r, outcome=top.outcome, because="the client cannot tell it apart")
         for r in rulings
         for top in (strictest[to_id(r.name)],)
     )

@@ -25,6 +25,17 @@ def test_shared_parts_equal_those_of_each_tool(server: str) -> None:
         assert control(decided, server) == _control(decided, server)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["get", "getThing", "get-thing", "Get_It", "no", "Yes", "a", "x-1", "get_2", "get.it", "zq0tool", "None", "42"],
+)
+def test_names_of_every_habit_are_written_as_alone(name: str) -> None:
+    for decided in DECIDED[:40]:
+        changed = replace(decided, tool=replace(decided.tool, name=name))
+        for server in ("srv", "my-server"):
+            assert control(changed, server) == _control(changed, server)
+
+
 def test_every_action_and_conditions_are_kept_apart() -> None:
     one = DECIDED[0]
     found = set()

@@ -24,7 +24,7 @@ def words(markup: str) -> str:
 def test_a_tool_page_shows_what_the_formats_say(shop: Any, tool: Any, name: str) -> None:
     long = tool("a_" + "b" * 40, shop[0].label.primary, shop[0].label.severity)
     for decided in (*shop, long):
-        page = words(str(control(decided, name).panels))
+        page = words(control(decided, name).panels.decode())
         for form in INLINE:
             rendered = FORMATS[form].tool(decided, server_name=name)
             assert rendered.text.strip() in page, (form, decided.tool.name)
