@@ -12,7 +12,7 @@ from mcp_catalogue import addresses
 from mcp_catalogue.model import Severity
 from mcp_catalogue.pages.overview import CODES, LABELS, SAMPLE, SHARED, Brief, Overview, RuleUse, ServerTotals, ToolLink
 from mcp_catalogue.pages.words import SIGNALS
-from mcp_catalogue.store import Store
+from mcp_catalogue.store import Store, copies
 from mcp_catalogue.store.browse import ToolLine, server_lines, tool_lines
 
 _BITS = {str(signal): 1 << place for place, signal in enumerate(SIGNALS)}
@@ -88,6 +88,7 @@ def gather(store: Store) -> Overview:
     overview.names = {name: gathering.links[name] for name in shared}
     overview.name_counts = {name: gathering.seen[name] for name in shared}
     overview.name_files = addresses.name_files(shared)
+    overview.copies = {server: group for group in copies.groups(store) for server in group}
     return overview
 
 

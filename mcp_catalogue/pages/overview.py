@@ -78,7 +78,7 @@ NOTHING = Brief(b"", array("H"), {})
 
 @dataclass(slots=True)
 class Overview:
-    """Everything that one page needs to know of other servers."""
+    """Everything that one page needs to know of other servers; `copies` are those that have their code in common."""
 
     servers: dict[ServerId, ServerTotals]
     briefs: dict[ServerId, Brief] = field(default_factory=dict)
@@ -89,6 +89,7 @@ class Overview:
     name_counts: dict[str, int] = field(default_factory=dict)
     name_files: dict[str, str] = field(default_factory=dict)
     odd_files: dict[tuple[ServerId, str, int | None], str] = field(default_factory=dict)
+    copies: dict[ServerId, tuple[ServerId, ...]] = field(default_factory=dict)
     _digests: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
     @property
@@ -113,6 +114,7 @@ class Overview:
                 found.update(self._shown("name", name))
         for rule in totals.rules:
             found.update(self._shown("rule", rule))
+        found.update(repr(self.copies.get(server)).encode("utf-8", "replace"))
         return found.digest()
 
     def _shown(self, kind: str, key: str) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from classifier.report import ServerReport, server_report
-from mcp_catalogue.model import Severity, Status
+from mcp_catalogue.model import ServerId, Severity, Status
 from mcp_catalogue.pages.change_pages import change_text
 from mcp_catalogue.pages.charts import Bar, bar
 from mcp_catalogue.pages.control import Panel, server_panels
@@ -39,9 +39,12 @@ class ServerPage:
     report: ServerReport
     hrefs: dict[str, str]
     changes: tuple[tuple[str, str | None, str], ...]  # day, tool, what changed
+    copies: tuple[tuple[ServerId, str], ...]  # other servers with the same code, and their addresses
 
 
-def server_page(site: Site, server: ServerView, changes: Sequence[Change]) -> ServerPage:
+def server_page(
+    site: Site, server: ServerView, changes: Sequence[Change], copies: Sequence[tuple[ServerId, str]]
+) -> ServerPage:
     """Gather the page of a server."""
     facts = server.facts
     path = f"{server.folder}/index.html"
@@ -74,4 +77,5 @@ def server_page(site: Site, server: ServerView, changes: Sequence[Change]) -> Se
         report=server_report(facts, server.record.classifications),
         hrefs={row.tool.name: row.href for row in reversed(server.rows)},
         changes=tuple((c.at[:10], c.tool, change_text(c)) for c in reversed(changes))[:MAX_CHANGES],
+        copies=tuple(copies),
     )

@@ -46,7 +46,10 @@ def server_files(
     )  # fmt: skip
     uses = {id(row): attacks_for(row.tool, row.label) for row in view.rows}
     changes = list(store.changes(server=server))
-    inside = {"index.html": render(server_page(site, view, changes)), "badge.svg": _badge(view)}
+    inside = {
+        "index.html": render(server_page(site, view, changes, _copies(elsewhere, view))),
+        "badge.svg": _badge(view),
+    }
     inside.update(_tool_pages(site, elsewhere, view, _History(store.dates(server), changes), uses))
     if twins:
         inside.update(_twins(view))
@@ -56,6 +59,13 @@ def server_files(
         if twins:
             outside[path.removesuffix(".html") + ".json"] = _severity_twin(page)
     return ServerFiles(view.folder, inside, outside, _attack_uses(view, uses))
+
+
+def _copies(elsewhere: Elsewhere, view: ServerView) -> list[tuple[ServerId, str]]:
+    """Return the other servers with the same code, with the addresses of their pages."""
+    overview, mine = elsewhere.overview, view.facts.id
+    others = (other for other in overview.copies.get(mine, ()) if other != mine)
+    return [(other, f"{view.shell.root}servers/{overview.servers[other].folder}/index.html") for other in others]
 
 
 @dataclass(frozen=True, slots=True)
