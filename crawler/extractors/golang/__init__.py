@@ -129,13 +129,14 @@ def _schema(made: Obj, search: Search) -> dict[str, object] | None:
 
 
 def _annotations(value: Value, search: Search) -> Annotations:
-    """Return the hints that are set. The go-sdk sends its two plain booleans whenever the struct is given."""
+    """Return the hints that are sent: the go-sdk's plain booleans where they are true, from 1.7 on also where false."""
     if not isinstance(value, Obj):
         return Annotations()
     read = {name: to_json(value.fields.get(name), search.run) for name in ("Title", *_HINTS)}
     if value.type.name == "ToolAnnotations" and value.type.package.endswith("go-sdk/mcp"):
-        read["ReadOnlyHint"] = read["ReadOnlyHint"] is True
-        read["IdempotentHint"] = read["IdempotentHint"] is True
+        plain = False if _sends_false(search.index.project) else None
+        read["ReadOnlyHint"] = read["ReadOnlyHint"] is True or plain
+        read["IdempotentHint"] = read["IdempotentHint"] is True or plain
     hints = {name: read[name] if isinstance(read[name], bool) else None for name in _HINTS}
     title = read["Title"]
     return Annotations(
@@ -145,6 +146,11 @@ def _annotations(value: Value, search: Search) -> Annotations:
         idempotentHint=hints["IdempotentHint"],
         openWorldHint=hints["OpenWorldHint"],
     )
+
+
+def _sends_false(project: Project) -> bool:
+    version = re.match(r"v(\d+)\.(\d+)", project.dependencies.get("github.com/modelcontextprotocol/go-sdk", ""))
+    return version is None or (int(version[1]), int(version[2])) >= (1, 7)
 
 
 _HINTS = ("ReadOnlyHint", "DestructiveHint", "IdempotentHint", "OpenWorldHint")

@@ -87,3 +87,17 @@ def test_tools_of_another_server_that_are_passed_on_may_be_more() -> None:
 )
 def test_import_without_alias_has_the_package_name(path: str, name: str) -> None:
     assert default_name(path) == name
+
+
+@pytest.mark.parametrize(("version", "sent"), [("v1.6.1", None), ("v1.7.0", False), ("v2.0.0", False)])
+def test_plain_hints_that_are_false_are_sent_by_later_versions_of_the_sdk(version: str, sent: bool | None) -> None:
+    sdk = "github.com/modelcontextprotocol/go-sdk"
+    code = (
+        f'package main\n\nimport "{sdk}/mcp"\n\nfunc main() {{\n\ts := mcp.NewServer(nil, nil)\n\ts.AddTool(&mcp.Tool{{Name: "t",'
+        " Annotations: &mcp.ToolAnnotations{ReadOnlyHint: true}}, nil)\n}\n"
+    )
+    manifest = f"module registry.example/x\n\nrequire {sdk} {version}\n"
+    (found,) = facts({"go.mod": manifest.encode(), "main.go": code.encode()})
+    hints = found.tools[0].annotations
+
+    assert (hints.readOnlyHint, hints.idempotentHint) == (True, sent)
