@@ -32,6 +32,11 @@ _ADVERBS = frozenset(
         "all", "the", "my", "bulkwise", "agent", "ai", "then", "atomic", "partial", "incremental", "public",
     }
 )  # fmt: skip
+# What stands before a noun: "best_move" is no move.
+_QUALITIES = frozenset(
+    {"best", "top", "latest", "current", "last", "recent", "active", "pending", "upcoming", "max", "min", "total",
+     "average", "popular", "similar", "related", "nearest", "nearby", "available", "supported", "past"}
+)  # fmt: skip
 _TAIL = frozenset({"tool", "tools", "async", "v1", "v2", "v3", "mcp", "fn", "handler"})
 _MANY = frozenset({"batch", "bulk", "mass", "multi", "all", "many", "multiple"})
 _OF = "of"
@@ -169,6 +174,8 @@ def _find_verb(tokens: Sequence[str], lexicon: Lexicon) -> _Found | None:
 
 def _find(tokens: Sequence[str], lexicon: Lexicon) -> _Found | None:
     verbs, count, start = lexicon.verbs, len(tokens), 0
+    if tokens[start] in _QUALITIES and (count == 2 or not any(_pure(t, lexicon) for t in tokens)):
+        return None
     while start < count - 1 and tokens[start] in _ADVERBS and tokens[start] not in verbs:
         start += 1
     first = verbs.get(tokens[start])

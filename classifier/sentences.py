@@ -21,7 +21,7 @@ _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 _RELATIVE = frozenset({"that", "which", "to", "for", "can", "will", "lets", "you", "and"})
 _PURPOSE = frozenset({"used", "tool", "function", "endpoint", "to", "for", "that", "which"})
 _ASIDE = frozenset({"and", "then", "y", "und", "et", "e", "и"})
-_PARTICLES = frozenset({"back", "down", "up"})
+_PARTICLES = frozenset({"back", "down", "up", "off"})
 _PRONOUNS = frozenset({"it", "them"})
 _TAKEN_BACK = frozenset({"update", "create", "send"})
 _SUBORDINATE = frozenset({"until", "since", "whether", "how"})  # "seconds until the key expires"
@@ -234,7 +234,8 @@ class _Sentence:
                 clause = self._clause(j, verb)
                 return Clause((), clause.phrases + clause.asides, heading=True)
         relative = self._at(i + 1) == "that" and self._at(i + 2) in self.grammar.stop  # "deals that have …"
-        if self._at(i + 1) in self.grammar.determiners and not relative:
+        joined = self._at(i + 1) in self.grammar.join and self._at(i + 3) in self.grammar.determiners
+        if joined or (self._at(i + 1) in self.grammar.determiners and not relative):
             return _NOTHING  # "Rebase the branch": a verb, though an unknown one
         noun = read_noun_phrase(words, i, self.lexicon)
         return Clause(heading=True, information="state-noun" in noun.classes or "state-noun" in noun.nearby)

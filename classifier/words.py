@@ -111,7 +111,8 @@ def lexicon() -> Lexicon:
     contexts: dict[str, frozenset[str]] = {}
     for name, table in read["contexts"].items():
         for word in table["words"].split():
-            contexts[word] = contexts.get(word, frozenset()) | {name}
+            for form in (word, plural(word)):
+                contexts[form] = contexts.get(form, frozenset()) | {name}
     import re2  # noqa: PLC0415  loaded only where text is matched
 
     options = re2.Options()
