@@ -75,9 +75,9 @@ def opaque(callee: Unknown, site: CallSite) -> Cut | None:
 
 
 def _known(table: Modules, spec: str) -> bool:
-    """Whether the table speaks of a module, or it is one of Node's own: what is not named there has no effect."""
+    """Whether what the table does not name in a module has no effect: Node's own, and libraries named as such."""
     name = spec.removeprefix("node:")
-    return name.partition("/")[0] in _NODE or any(True for _ in table.of(name))
+    return name.partition("/")[0] in _NODE or table.silent(name)
 
 
 def _cut(reason: CutReason, detail: str, place: tuple[str, int]) -> Cut:

@@ -110,7 +110,7 @@ def names(body: str, imports: str = "", rest: str = "", **sources: str) -> list[
         (
             'import Stripe from "stripe"; const stripe = new Stripe(process.env.KEY);',
             "await stripe.refunds.create({charge: args.charge}); await stripe.charges.list()",
-            ["payment.move"],
+            ["api.read", "payment.move"],
         ),
         (
             'import ccxt from "ccxt"; const x = new ccxt.binance();',

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.extractors.typescript import ir, members
 from crawler.extractors.typescript.calls import call
 from crawler.extractors.typescript.conditions import condition, decisive
-from crawler.extractors.typescript.containers import MAX_ANY, maybe_in
+from crawler.extractors.typescript.containers import maybe_in
 from crawler.extractors.typescript.convert import to_text
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.values import (
@@ -143,7 +143,7 @@ def _find(self: "Evaluator", array: Arr, args: list[Any]) -> Any:  # noqa: ANN40
     if not possible:
         return array.open or UNDEFINED
     if len(possible) > 1 and self.memory is not None:
-        return join([*((inner, None) for inner, _ in possible[:MAX_ANY]), (UNDEFINED, None)])
+        return join([*((inner, None) for inner, _ in possible[: members.MAX_ANY]), (UNDEFINED, None)])
     return Unknown("run-time", "find") if len(possible) > 1 else possible[0][0]
 
 

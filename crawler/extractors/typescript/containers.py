@@ -7,7 +7,7 @@ from crawler.extractors.typescript.calls import call
 from crawler.extractors.typescript.conditions import decisive
 from crawler.extractors.typescript.convert import to_text
 from crawler.extractors.typescript.literals import UNDEFINED
-from crawler.extractors.typescript.members import to_array
+from crawler.extractors.typescript.members import MAX_ANY, to_array
 from crawler.extractors.typescript.values import Arr, Guarded, Native, Obj, Unknown, join, known, likely, same
 from mcp_catalogue.model import Condition
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from crawler.extractors.typescript.evaluate import Evaluator
 
 Method = Callable[["Evaluator", Obj, list[Any]], Any]
-MAX_ANY = 8
-"""Of how many values a handler may find any, where it is not known which."""
 
 
 def member(value: Obj, name: str) -> Any:  # noqa: ANN401

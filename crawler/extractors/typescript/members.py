@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from crawler.extractors.typescript.evaluate import Evaluator
 
 _MISSING = object()
+MAX_ANY = 16
+"""Of how many values a handler may find any, where it is not known which."""
 
 
 def get(self: "Evaluator", value: Any, name: str) -> Any:  # noqa: ANN401
@@ -106,6 +108,8 @@ def index(self: "Evaluator", value: Any, key: Any) -> Any:  # noqa: ANN401
     name = key_of(key)
     if name is not None:
         return get(self, value, name)
+    if self.memory is not None and isinstance(value, Obj) and value.props:  # what a tool looks up is one of those
+        return join([(own(self, value, n), None) for n in list(value.props)[:MAX_ANY]])
     shown = key.text if isinstance(key, Unknown) else "…"
     if isinstance(value, Obj) and value.props and all(isinstance(v, Arr) for v in value.props.values()):
         return _any_list(value, shown)

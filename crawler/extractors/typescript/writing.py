@@ -23,6 +23,9 @@ from crawler.extractors.typescript.values import (
 if TYPE_CHECKING:
     from crawler.extractors.typescript.evaluate import Evaluator
 
+ANY = "[]"
+"""The property that stands for those whose names a handler computes."""
+
 
 def put(self: "Evaluator", owner: Any, name: str, value: Any, place: Place) -> None:  # noqa: ANN401
     """Write `owner.name = value`; under a condition an earlier value stays possible."""
@@ -64,3 +67,5 @@ def put_index(self: "Evaluator", owner: Any, key: Any, value: Any, place: Place)
         put(self, owner, name, value, (key.file, key.line) if isinstance(key, Text) else place)
     elif isinstance(owner, Obj) and owner.kind == "object":
         owner.open = owner.open or Unknown("computed-key")
+        if self.memory is not None:
+            put(self, owner, ANY, value, place)
