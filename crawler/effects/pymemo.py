@@ -1,12 +1,15 @@
 """What own functions did, so that none is run twice with the same arguments for the tools of one server."""
 
+import ast
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.values import External, Function, Made, Place, Unknown, Value
 from mcp_catalogue.model import Cut, Mark
 
+READ_ONLY = "guard.read-only"
+"""No effect, but what keeps a caller's statement from having one."""
 _DEPTH = 3
 _MOST = 20_000  # runs remembered for one project
 _LONGEST = 400  # things remembered of one run
@@ -14,20 +17,29 @@ _LONGEST = 400  # things remembered of one run
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """An effect as it was met: `names` are the own functions around the call, the handler first."""
+    """An effect as it was met: `nodes` are the own functions around the call, the handler first.
+
+    `reads` where what it runs on was opened for reading only.
+    """
 
     id: str
     target: str | None
     place: Place
     mark: Mark | None
-    names: tuple[str, ...]
+    nodes: tuple[ast.AST, ...]
+    reads: bool = False
+
+    @property
+    def via(self) -> tuple[str, ...]:
+        """The names of the own functions between the handler and the call."""
+        return tuple(getattr(node, "name", "lambda") for node in self.nodes[1:])
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
     result: Value
     depth: int
-    met: tuple[Met, ...]  # with the names below the function alone
+    met: tuple[Met, ...]  # with the nodes below the function alone
     cuts: tuple[Cut, ...]
     alive: tuple[Value, ...]  # keeps what the key names by identity
 
@@ -39,34 +51,34 @@ class Memo:
     run: Interpreter
     met: list[Met] = field(default_factory=list)
     cuts: list[Cut] = field(default_factory=list)
+    functions: dict[ast.AST, Function] = field(default_factory=dict)
     _known: dict[Hashable, _Run] = field(default_factory=dict)
 
     def remember(
         self, function: Function, args: list[Value], kwargs: dict[str, Value], work: Callable[[], Value]
     ) -> Value:
         """Return what `work` gives, or gave; note what it does, or did."""
+        self.functions.setdefault(function.node, function)
         depth = len(self.run.active)
         key = self._key(function, args, kwargs)
         known = self._known.get(key)
-        names = self.names()
         if known is not None and known.depth <= depth:
-            self.met += [Met(m.id, m.target, m.place, m.mark, (*names, *m.names)) for m in known.met]
+            above, sure = tuple(self.run.active), self.sure()
+            self.met += [replace(m, nodes=(*above, *m.nodes)) for m in known.met if sure or m.id != READ_ONLY]
             self.cuts += known.cuts
             return known.result
         met, cuts = len(self.met), len(self.cuts)
         result = work()
         if len(self._known) < _MOST:
             below = {(m.id, m.target, m.place): m for m in reversed(self.met[met:])}
-            found = tuple(
-                Met(m.id, m.target, m.place, m.mark, m.names[depth:]) for m in list(below.values())[:_LONGEST]
-            )
+            found = tuple(replace(m, nodes=m.nodes[depth:]) for m in [*below.values()][::-1][:_LONGEST])
             alive = (function.bound, function.scope, *args, *kwargs.values())
             self._known[key] = _Run(result, depth, found, tuple(self.cuts[cuts:][:_LONGEST]), alive)
         return result
 
-    def names(self) -> tuple[str, ...]:
-        """Return the own functions that are being run, the handler first."""
-        return tuple(getattr(node, "name", "lambda") for node in self.run.active)
+    def sure(self) -> bool:
+        """Tell whether what runs now runs whenever the handler gets there: in no branch, after no failure."""
+        return self.run.muted <= 1 and all(guard.leaves for guard in self.run.guards)
 
     def _key(self, function: Function, args: Sequence[Value], kwargs: dict[str, Value]) -> Hashable:
         given = tuple(self._same(a, _DEPTH) for a in args)
@@ -81,7 +93,8 @@ class Memo:
         if isinstance(value, Unknown) and depth:
             return "unknown", value.reason, value.text, value.prefix, self._same(value.default, depth - 1)
         if isinstance(value, Made) and depth and not value.attributes and not value.kwargs:
-            return "made", value.path, tuple(self._same(a, depth - 1) for a in value.args)
+            owner = self._same(value.owner, depth - 1)
+            return "made", value.path, owner, tuple(self._same(a, depth - 1) for a in value.args)
         if isinstance(value, External):
             return "external", value.path
         return "object", id(value)

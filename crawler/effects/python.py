@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from crawler.effects.pycuts import unfollowed
-from crawler.effects.pymemo import Memo, Met
+from crawler.effects.pyguards import SESSIONS, checked, read_only
+from crawler.effects.pymemo import READ_ONLY, Memo, Met
 from crawler.effects.pyreads import TARGET, Call, argument, read_call
 from crawler.effects.shared import EFFECTS, keeps_own, mark_shared, tidy
-from crawler.effects.table import Table, table
+from crawler.effects.table import Entry, Table, table
 from crawler.extractors.python.budget import Budget
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.server import Body
@@ -68,6 +69,7 @@ class _Watcher:
     memo: Memo
     entered: dict[int, Function] = field(default_factory=dict)
     written: list[Value] = field(default_factory=list)  # paths that this call wrote itself
+    guards: list[Met] = field(default_factory=list)
 
     def call(self, path: str, owner: Value, args: list[Value], kwargs: dict[str, Value], place: Place) -> None:
         """Look one outside call up; what it is handed to call back is followed too."""
@@ -76,15 +78,16 @@ class _Watcher:
             found = read_call(self.run, entry, Call(path, owner, args, kwargs))
             if found is not None:
                 id_, target = found
-                names = self.memo.names()
-                mark = None
-                if self._own_file(id_, argument(entry, Call(path, owner, args, kwargs)), names[1:]):
-                    mark = Mark.TEMPORARY
-                elif keeps_own(id_, target, names[1:]):
-                    mark = Mark.OWN
-                self.memo.met.append(Met(id_, target, place, mark, names))
+                reads = id_ == "sql.raw" and read_only(self.run, owner, args[1:], kwargs)
+                met = Met(id_, target, place, None, tuple(self.run.active), reads)
+                if self._own_file(id_, argument(entry, Call(path, owner, args, kwargs)), met.via):
+                    met = replace(met, mark=Mark.TEMPORARY)
+                elif keeps_own(id_, target, met.via):
+                    met = replace(met, mark=Mark.OWN)
+                self.memo.met.append(met)
         elif entry is None and (reason := unfollowed(self.table, path, owner)) is not None:
             self.cut(reason, path, place)
+        self._session(entry, path, args, kwargs, place)
         if path.rpartition(".")[2] in _RUNNERS:
             self._handed(args, kwargs, place)
         for value in (*args, *kwargs.values()):
@@ -93,6 +96,42 @@ class _Watcher:
                 function = self.run.force(function.function)
             if isinstance(function, Function) and function.node not in self.run.active:
                 self.run.invoke(function, [], {}, place)
+
+    def _session(
+        self, entry: Entry | None, path: str, args: list[Value], kwargs: dict[str, Value], place: Place
+    ) -> None:
+        """Note a call after which a session only reads: `SET TRANSACTION READ ONLY`, `transaction(readonly=True)`."""
+        opens = path.rpartition(".")[2] in SESSIONS or (entry is not None and entry.id.startswith("sql"))
+        if opens and self.memo.sure() and read_only(self.run, None, args[:1], kwargs):
+            self.memo.met.append(Met(READ_ONLY, None, place, None, tuple(self.run.active)))
+
+    def guard(self) -> None:
+        """Note what keeps the caller's own statements from writing, where every one of them is kept from it."""
+        raw = [(i, met) for i, met in enumerate(self.memo.met) if met.id == "sql.raw" and met.mark is None]
+        found: list[Met] = []
+        for index, met in raw:
+            held = self._held(index, met)
+            if held is None:
+                return
+            found.append(held)
+        self.guards = found
+
+    def _held(self, index: int, met: Met) -> Met | None:
+        """Return what keeps one statement from writing: how it was opened, what was said before, a check."""
+        if met.reads:
+            return replace(met, id=READ_ONLY)
+        for earlier in self.memo.met[:index]:
+            if earlier.id == READ_ONLY and (
+                earlier.nodes[-1] in met.nodes or (len(earlier.nodes) > 1 and earlier.nodes[-2] in met.nodes)
+            ):
+                return earlier
+        chain = [self.memo.functions[node] for node in met.nodes if node in self.memo.functions]
+        check = checked(self.run, chain, met.place.line)
+        if check is None:
+            return None
+        function, line = check
+        words = ", ".join(sorted(line.words))
+        return replace(met, id=READ_ONLY, target=words, place=Place(function.module.path, line.line))
 
     def _handed(self, args: list[Value], kwargs: dict[str, Value], place: Place) -> None:
         """Look up an outside function that is handed on with its arguments (`asyncio.to_thread(requests.get, url)`)."""
@@ -143,11 +182,11 @@ class _Watcher:
         """Return what was met, each place once, in order."""
         found: dict[tuple[str, str | None, Place], Effect] = {}
         places: Counter[tuple[str, Place]] = Counter()
-        for met in self.memo.met:
+        for met in (*self.guards, *(m for m in self.memo.met if m.id != READ_ONLY)):
             if (met.id, met.target, met.place) in found or places[met.id, met.place] >= _TARGETS:
                 continue
             places[met.id, met.place] += 1
-            via = met.names[1:] if met.mark is None else (met.mark, *met.names[1:])
+            via = met.via if met.mark is None else (met.mark, *met.via)
             effect = Effect(id=EffectId(met.id), target=met.target, file=met.place.file, line=met.place.line, via=via)
             found[met.id, met.target, met.place] = effect
         return tuple(sorted(list(found.values())[:EFFECTS], key=lambda e: (e.file, e.line, e.id, e.target or "")))
@@ -173,6 +212,7 @@ def effects_of(run: Interpreter, bodies: Sequence[Body]) -> list[Seen]:
         with _lent(run, watcher, min(STEPS, TOTAL - spent, fair)) as budget:
             if not run.bounded(partial(_enter, run, body, watcher)):
                 memo.cuts.insert(0, Cut(reason=CutReason.BUDGET))
+            run.bounded(watcher.guard)
             spent += budget.spent
         out.append(Seen(watcher.effects(), tuple(watcher.entered.values()), tidy(memo.cuts)))
     marked = mark_shared([s.effects for s in out], [s.cuts for s in out])
@@ -199,11 +239,13 @@ def _enter(run: Interpreter, body: Body, watcher: _Watcher) -> None:
     if isinstance(function, Function):
         while function.wrapped is not None:
             function = function.wrapped
+        watcher.memo.functions[function.node] = function
         run.invoke(function, [], {}, Place(function.module.path, function.node.lineno))
         return
     dispatcher = run.first(body.dispatcher)
     if isinstance(dispatcher, Function):
         place = Place(dispatcher.module.path, dispatcher.node.lineno)
+        watcher.memo.functions[dispatcher.node] = dispatcher
         run.invoke(dispatcher, _dispatched(dispatcher, body.name, place), {}, place)
     else:
         watcher.memo.cuts.append(Cut(reason=CutReason.NO_HANDLER))

@@ -18,6 +18,9 @@ from mcp_catalogue.evaluate.labels import Share
 from mcp_catalogue.evaluate.recordings import Recording
 from mcp_catalogue.model import CutReason, Mark, Origin, ServerFacts, Tool
 
+GUARDS = "guard."
+"""How the ids begin of what is no effect, but keeps one from happening."""
+
 
 class Reviewed(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """One line of a reviewed file."""
@@ -53,7 +56,8 @@ class Checked:
 
     def _ids(self, *, marked: bool) -> frozenset[str]:
         effects = self.found.effects if self.found is not None else ()
-        return frozenset(e.id for e in effects if marked or not set(Mark) & set(e.via[:1]))
+        seen = (e for e in effects if not e.id.startswith(GUARDS))
+        return frozenset(e.id for e in seen if marked or not set(Mark) & set(e.via[:1]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,13 @@
 
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.natives import NATIVE
+from crawler.extractors.python.paths import path_method
 from crawler.extractors.python.reflection import class_method, signature_method
 from crawler.extractors.python.sdk import assumed_server, call_external, server_method
 from crawler.extractors.python.sdk_names import SERVER_METHODS, is_sdk
 from crawler.extractors.python.server import Server
 from crawler.extractors.python.settings import parser_method
+from crawler.extractors.python.treepath import TreePath
 from crawler.extractors.python.values import (
     MISSING,
     Class,
@@ -44,6 +46,8 @@ def call_method(run: Interpreter, method: Method, args: list[Value], kwargs: dic
         if run.watcher is not None:
             run.watcher.call(f"?.{name}", owner, args, kwargs, place)
         return Unknown(owner.reason, owner.kind, text=f"{owner.text}.{name}()")
+    if isinstance(owner, TreePath):
+        return path_method(run, owner, name, args, kwargs, place)
     native = NATIVE.get(type(owner))
     if native is not None:
         found = native(run, owner, name, args, kwargs)
@@ -80,4 +84,4 @@ def _made(run: Interpreter, owner: Made, name: str, args: list[Value], kwargs: d
         return only  # `@external.method`
     if owner.path == "builtins.super":
         return None
-    return Made(f"{owner.path}().{name}", args, kwargs, place)
+    return Made(f"{owner.path}().{name}", args, kwargs, place, owner=owner)

@@ -129,6 +129,7 @@ class Made:
     kwargs: dict[str, Value]
     place: Place
     attributes: dict[str, Value] = field(default_factory=dict)
+    owner: Value = None  # the object whose method made it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
