@@ -89,8 +89,12 @@ def test_import_without_alias_has_the_package_name(path: str, name: str) -> None
     assert default_name(path) == name
 
 
-@pytest.mark.parametrize(("version", "sent"), [("v1.6.1", None), ("v1.7.0", False), ("v2.0.0", False)])
-def test_plain_hints_that_are_false_are_sent_by_later_versions_of_the_sdk(version: str, sent: bool | None) -> None:
+@pytest.mark.parametrize(
+    ("version", "sent"), [("v1.6.1", (True, None)), ("v1.7.0", (True, False)), ("v2.0.0", (True, False))]
+)
+def test_plain_hints_that_are_false_are_sent_by_later_versions_of_the_sdk(
+    version: str, sent: tuple[bool | None, bool | None]
+) -> None:
     sdk = "github.com/modelcontextprotocol/go-sdk"
     code = (
         f'package main\n\nimport "{sdk}/mcp"\n\nfunc main() {{\n\ts := mcp.NewServer(nil, nil)\n\ts.AddTool(&mcp.Tool{{Name: "t",'
@@ -100,4 +104,4 @@ def test_plain_hints_that_are_false_are_sent_by_later_versions_of_the_sdk(versio
     (found,) = facts({"go.mod": manifest.encode(), "main.go": code.encode()})
     hints = found.tools[0].annotations
 
-    assert (hints.readOnlyHint, hints.idempotentHint) == (True, sent)
+    assert (hints.readOnlyHint, hints.idempotentHint) == sent
