@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.extractors.typescript import ir, members
 from crawler.extractors.typescript.calls import call
-from crawler.extractors.typescript.conditions import condition, decisive
-from crawler.extractors.typescript.containers import maybe_in
+from crawler.extractors.typescript.conditions import condition, default_truth
+from crawler.extractors.typescript.containers import maybe_in, size
 from crawler.extractors.typescript.convert import to_text
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.values import (
@@ -34,8 +34,7 @@ Method = Callable[["Evaluator", Arr, list[Any]], Any]
 def member(value: Arr, name: str) -> Any:  # noqa: ANN401
     """Read a property or method of an array."""
     if name == "length":
-        conditional = any(isinstance(i, Guarded) for i in value.items)
-        return Unknown("run-time", "length") if value.open is not None or conditional else len(value.items)
+        return size(value.items, value.open, "length")
     method = _METHODS.get(name)
     if method is None:
         return UNDEFINED
@@ -78,12 +77,14 @@ def _first(args: list[Any]) -> Any:  # noqa: ANN401
 def _filter(self: "Evaluator", array: Arr, args: list[Any]) -> Any:  # noqa: ANN401
     function = _first(args)
     out = Arr(open=array.open, place=array.place)
-    for item, result in _each(self, array, function):
-        verdict = truth(result)
-        if verdict is True:
+    verdicts = [(item, result, truth(result)) for item, result in _each(self, array, function)]
+    # A filter that lets everything through by default (`!disabled.has(t.name)`) is no condition of one item.
+    same_for_all = len(verdicts) > 1 and all(v is None and default_truth(r) is True for _, r, v in verdicts)
+    for item, result, verdict in verdicts:
+        if verdict is True or (verdict is None and (same_for_all or isinstance(item, Guarded))):
             out.items.append(item)
         elif verdict is None:
-            out.items.append(item if isinstance(item, Guarded) else Guarded(item, _filter_guard(function, result)))
+            out.items.append(Guarded(item, _filter_guard(function, result)))
     return out
 
 
@@ -233,8 +234,8 @@ def _reduce(self: "Evaluator", array: Arr, args: list[Any]) -> Any:  # noqa: ANN
 
 def _push(self: "Evaluator", array: Arr, args: list[Any]) -> Any:  # noqa: ANN401
     self.spend(len(args))
-    guard = decisive(self.guards)
-    if len(self.logs) > array.born and guard is not None:
+    guard = self.since(array)
+    if guard is not None:
         array.items.extend(a if isinstance(a, Guarded) else Guarded(a, guard) for a in args)
     else:
         array.items.extend(args)

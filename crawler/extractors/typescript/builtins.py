@@ -207,7 +207,10 @@ def _error(_: "Evaluator", args: list[Any]) -> Any:  # noqa: ANN401
 
 
 def _collection(kind: str) -> Native:
-    return native(kind, lambda ev, args: containers.make(kind, members.to_array(ev, arg(args)), len(ev.logs)))
+    def make(ev: "Evaluator", args: list[Any]) -> Any:  # noqa: ANN401
+        return containers.make(kind, members.to_array(ev, arg(args)), len(ev.logs), len(ev.guards))
+
+    return native(kind, make)
 
 
 def _space(name: str, table: dict[str, Body], call_: Any = None) -> Native:  # noqa: ANN401

@@ -284,7 +284,7 @@ def construct(self: "Evaluator", callee: Any, args: list[Any]) -> Any:  # noqa: 
         return Unknown("run-time", f"new {callee.name}", spec=BUNDLED, path="new McpServer", guards=tuple(self.guards))
     if isinstance(callee, Cls | Fn):
         made = Obj(proto=callee if isinstance(callee, Cls) else members.prototype(callee))
-        made.guards, made.born = tuple(self.guards), len(self.logs)
+        made.guards, made.born, made.held = tuple(self.guards), len(self.logs), len(self.guards)
         result = initialise(self, made, callee, args)
         return result if isinstance(callee, Fn) and isinstance(result, Obj | Fn) else made
     if isinstance(callee, Unknown):

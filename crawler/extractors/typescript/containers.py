@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from crawler.extractors.typescript.calls import call
-from crawler.extractors.typescript.conditions import decisive
 from crawler.extractors.typescript.convert import to_text
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.members import MAX_ANY, to_array
@@ -21,25 +20,36 @@ def member(value: Obj, name: str) -> Any:  # noqa: ANN401
     """Read a built-in property of an object; None where there is none."""
     if value.kind in ("map", "set"):
         if name == "size":
-            return Unknown("run-time", "size") if value.open is not None else len(value.entries)
+            return size([v for _, v in value.entries], value.open, "size")
         return _bound(name, _COLLECTION.get(name), value)
     return _bound(name, _PLAIN.get(name), value)
+
+
+def size(items: list[Any], rest: Unknown | None, text: str) -> Any:  # noqa: ANN401
+    """How many items there are: by default those without the rest, where that is configuration."""
+    guards = [i.guard for i in items if isinstance(i, Guarded)]
+    if rest is None and not guards:
+        return len(items)
+    made = Unknown("run-time", text, rest.kind if rest is not None else None)
+    if (rest is None or rest.kind is not None) and all(g.default_on is not None for g in guards):
+        made.guess = len(items) - sum(g.default_on is False for g in guards)
+    return made
 
 
 def _bound(name: str, method: Method | None, value: Obj) -> Native | None:
     return Native(name, lambda ev, this, args, _: method(ev, this, args), value) if method is not None else None
 
 
-def make(kind: str, items: Arr, born: int = 0) -> Obj:
+def make(kind: str, items: Arr, born: int = 0, held: int = 0) -> Obj:
     """Return a `Map` of pairs or a `Set` of items."""
-    made = Obj(kind=kind, open=items.open, born=born)
+    made = Obj(kind=kind, open=items.open, born=born, held=held)
     for item in items.items:
         inner = item.value if isinstance(item, Guarded) else item
         if kind == "set":
             _store(made, inner, item)
         elif isinstance(inner, Arr) and len(inner.items) > 1:
-            held = Guarded(inner.items[1], item.guard) if isinstance(item, Guarded) else inner.items[1]
-            _store(made, inner.items[0], held)
+            kept = Guarded(inner.items[1], item.guard) if isinstance(item, Guarded) else inner.items[1]
+            _store(made, inner.items[0], kept)
         else:
             made.open = made.open or Unknown("run-time", "entries")
     return made
@@ -72,25 +82,16 @@ def _position(target: Obj, key: Any) -> int | None:  # noqa: ANN401
 def _set(self: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
     self.spend()
     if len(args) > 1:
-        held = (
-            Guarded(args[1], decisive(self.guards) or self.guards[-1])
-            if len(self.logs) > this.born and self.guards
-            else args[1]
-        )
-        _store(this, args[0], held)
+        guard = self.since(this)
+        _store(this, args[0], args[1] if guard is None else Guarded(args[1], guard))
     return this
 
 
 def _add(self: "Evaluator", this: Obj, args: list[Any]) -> Any:  # noqa: ANN401
     self.spend()
     if args:
-        _store(
-            this,
-            args[0],
-            Guarded(args[0], decisive(self.guards) or self.guards[-1])
-            if len(self.logs) > this.born and self.guards
-            else args[0],
-        )
+        guard = self.since(this)
+        _store(this, args[0], args[0] if guard is None else Guarded(args[0], guard))
     return this
 
 

@@ -9,9 +9,10 @@ from typing import Any, Protocol
 
 from crawler.extractors.typescript import ir, members
 from crawler.extractors.typescript.callsite import UNHANDLED, CallSite
-from crawler.extractors.typescript.conditions import condition
+from crawler.extractors.typescript.conditions import condition, decisive
 from crawler.extractors.typescript.relevance import Relevance
 from crawler.extractors.typescript.values import (
+    Arr,
     Cls,
     Exhausted,
     Fn,
@@ -84,6 +85,10 @@ class Memory(Protocol):
         """Whether a turn of a loop did what was done before and nothing else: the next would, too."""
         ...
 
+    def failed(self, file: str, line: int) -> None:
+        """Hear that what is tried there ends in an error as far as it is known."""
+        ...
+
 
 class Evaluator:
     """Evaluates expressions and runs statements of one project."""
@@ -123,6 +128,12 @@ class Evaluator:
     def under(self, guard: Condition | None) -> "_Under":
         """Run what follows under a condition."""
         return _Under(self, guard)
+
+    def since(self, made: Arr | Obj) -> Condition | None:
+        """Return the condition of a change to a collection: of an unknown branch, or off by default after an exit."""
+        if len(self.logs) > made.born:
+            return decisive(self.guards)
+        return next((g for g in reversed(self.guards[made.held :]) if g.default_on is False), None)
 
     def value(self, node: ir.Node, scope: Scope) -> Any:  # noqa: ANN401
         """Evaluate an expression."""

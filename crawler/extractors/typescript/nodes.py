@@ -99,7 +99,7 @@ def _name(self: Evaluator, node: ir.Name, scope: Scope) -> Any:  # noqa: ANN401
 
 
 def _array(self: Evaluator, node: ir.Array, scope: Scope) -> Any:  # noqa: ANN401
-    out = Arr(place=(scope.module.path, node.line), born=len(self.logs))
+    out = Arr(place=(scope.module.path, node.line), born=len(self.logs), held=len(self.guards))
     for item in node.items:
         if not isinstance(item, ir.Spread):
             out.items.append(self.value(item, scope))
@@ -118,7 +118,7 @@ def _array(self: Evaluator, node: ir.Array, scope: Scope) -> Any:  # noqa: ANN40
 
 
 def _object(self: Evaluator, node: ir.Object, scope: Scope) -> Any:  # noqa: ANN401
-    out = Obj(place=(scope.module.path, node.line), born=len(self.logs))
+    out = Obj(place=(scope.module.path, node.line), born=len(self.logs), held=len(self.guards))
     for prop in node.props:
         if prop.kind == "spread":
             members.spread_into(self, out, self.value(prop.value, scope))
@@ -166,6 +166,8 @@ def _chain(self: Evaluator, node: ir.Chain, scope: Scope) -> Any:  # noqa: ANN40
         value = self.value(base, scope)
     this: Any = UNDEFINED
     get: ir.Get | None = None
+    if at == 1 and isinstance(links[0], ir.Get):  # `super.method`, called next
+        this, get = scope.frame.this, links[0]
     for link in links[at:]:
         self.spend()
         if getattr(link, "optional", False) and (value is None or value is UNDEFINED):

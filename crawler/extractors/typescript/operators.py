@@ -167,13 +167,24 @@ def _bits(op: str, a: Any, b: Any) -> Any:  # noqa: ANN401
             return Unknown("not-constant", op)
 
 
+def _settings(value: Any) -> Unknown | None:  # noqa: ANN401
+    """The setting that a value comes from: itself, or what a setting that is off by default would make of it."""
+    if isinstance(value, Unknown) and value.kind is not None:
+        return value
+    for option, guard in value.options if isinstance(value, Choice) else ():
+        if guard is not None and guard.default_on is False and option is not UNDEFINED and option is not None:
+            return Unknown("not-constant", guard.expression, guard.kind)
+    return None
+
+
 def logical(op: str, left: Any, right: Any) -> Any:  # noqa: ANN401
     """Evaluate `&&`, `||`, `??` where the left side is unknown."""
     guess = likely(left)
     if op != "&&" and not isinstance(right, str | bool | int | float | Unknown | Undefined) and right is not None:
         # `given ?? fallback` with an object, array or function: what the author's own code brings is read.
-        if isinstance(right, Arr) and isinstance(left, Unknown) and left.kind is not None and right.open is None:
-            return Arr(list(right.items), left, right.place, right.born)
+        given = _settings(left) if isinstance(right, Arr) and right.open is None else None
+        if given is not None:
+            return Arr(list(right.items), given, right.place, right.born, right.held)
         if isinstance(right, Obj) and isinstance(left, Unknown) and right.proto is None and right.kind == "object":
             right.open = right.open or left
         return right

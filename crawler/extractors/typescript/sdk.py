@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from crawler.extractors.typescript import members
+from crawler.extractors.typescript import ir, members
 from crawler.extractors.typescript.calls import call
 from crawler.extractors.typescript.conditions import decisive
 from crawler.extractors.typescript.evaluate import UNHANDLED, CallSite
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 _LIST: Final = "tools/list"
 _METHODS = frozenset({"registerTool", "tool", "addTool", "addTools", "setRequestHandler"})
+_INDIRECT = frozenset({"call", "apply"})
+_INHERITED: Final = Unknown("inherited", "method")
+"""What an SDK's own method looks like on an object of the project."""
 _OTHERS = {"registerPrompt": "prompts", "prompt": "prompts", "addPrompt": "prompts", "registerResource": "resources",
            "resource": "resources", "addResource": "resources", "addResourceTemplate": "resources"}  # fmt: skip
 _SDKS = frozenset({"fastmcp", "mcp-framework", "litemcp", "easy-mcp", "@mcp-framework/core", "mcp-proxy", "mcp-remote"})
@@ -96,6 +99,9 @@ class Registrations(ToolSink):
     def intercept(self, site: CallSite) -> Any:  # noqa: ANN401
         """Handle a registration; leave other calls alone."""
         name = site.name
+        if name in _INDIRECT and isinstance(site.callee, Unknown):
+            site = self._direct(site)
+            name = site.name
         if name not in _METHODS:
             if name in _OTHERS and site.args and is_server(site.receiver, site.callee):
                 self._count(_OTHERS[name], site)
@@ -108,6 +114,16 @@ class Registrations(ToolSink):
         before = len(self.order)
         handled = self._register(site)
         return self._registered(self.order[before:], site) if handled else UNHANDLED
+
+    def _direct(self, site: CallSite) -> CallSite:
+        """See `Server.prototype.registerTool.call(this, …)` as `this.registerTool(…)`."""
+        method = site.callee.text.rpartition(".")[0].rpartition(".")[2]
+        if method not in _METHODS or not site.args or self.ev is None:
+            return site
+        given = site.args[1:] if site.name == "call" else list(members.to_array(self.ev, site.args[-1]).items)
+        get = ir.Get(method, False, site.line, site.pos)  # noqa: FBT003
+        link = ir.Call([], False, site.line, site.end_line, site.pos)  # noqa: FBT003
+        return CallSite(site.args[0], _INHERITED, given, get, link, site.module)
 
     def _registered(self, keys: list[Key], site: CallSite) -> Obj:
         """What `registerTool` returns: `disable()` takes the tool out until it is enabled."""

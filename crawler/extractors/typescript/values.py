@@ -73,7 +73,7 @@ class Choice:
 class Obj:
     """An object, a module namespace, a `Map` or a `Set` (`kind`); `open` when it may hold more than is known.
 
-    `born` counts the unknown branches around the place where it was made.
+    `born` counts the unknown branches around the place where it was made, `held` the conditions that held there.
     """
 
     props: dict[str, Any] = field(default_factory=dict)
@@ -85,6 +85,7 @@ class Obj:
     place: Place | None = None
     guards: tuple[Condition, ...] = ()
     born: int = 0
+    held: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -95,6 +96,7 @@ class Arr:
     open: Unknown | None = None
     place: Place | None = None
     born: int = 0
+    held: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -278,7 +280,8 @@ def _identity(value: Any) -> Any:  # noqa: ANN401
 def _join_arrays(arrays: list[tuple[Any, Condition | None]]) -> Arr:
     """Merge alternatives: what is in all of them without a condition stays so, the rest keeps its likeliest one."""
     found: list[tuple[Any, list[Condition | None]]] = []
-    for array, guard in arrays:
+    # The likeliest alternative first: of equal conditions the one that counts there is kept.
+    for array, guard in sorted(arrays, key=lambda pair: pair[1] is not None and pair[1].default_on is False):
         for item in array.items:
             inner = item.value if isinstance(item, Guarded) else item
             own = item.guard if isinstance(item, Guarded) else None
