@@ -6,6 +6,7 @@ from crawler.extractors.python.classes import attribute_of_class, attribute_of_i
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.sdk_names import SERVER_METHODS, is_sdk
 from crawler.extractors.python.server import Server
+from crawler.extractors.python.treepath import ModuleInfo, TreePath
 from crawler.extractors.python.values import (
     MISSING,
     Choice,
@@ -39,7 +40,11 @@ def get_attribute(run: Interpreter, owner: Value, name: str, place: Place) -> Va
         return get_attribute(run, picked[0], name, place)
     if isinstance(owner, Guarded):
         return get_attribute(run, owner.value, name, place)
+    if isinstance(owner, (TreePath, ModuleInfo)):
+        return owner.attribute(name)
     if isinstance(owner, ModuleValue):
+        if name == "__name__":
+            return owner.module.name
         found = run.member(owner.module, name)
         return found if found is not MISSING else Unknown("no-attribute", text=name)
     if isinstance(owner, Instance):

@@ -9,6 +9,8 @@ from crawler.extractors.python.budget import MAX_ITERATIONS
 from crawler.extractors.python.comprehensions import elements
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.object_functions import OBJECTS, Handler
+from crawler.extractors.python.paths import PATHS
+from crawler.extractors.python.treepath import TreePath
 from crawler.extractors.python.truth import truth
 from crawler.extractors.python.values import (
     MISSING,
@@ -77,7 +79,7 @@ def _str(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place:
     value = run.first(whole)
     if isinstance(value, Instance) and value.member:
         value = run.first(value.attributes.get("value"))
-    if isinstance(value, str):
+    if isinstance(value, (str, TreePath)):
         return value
     if isinstance(value, (int, float)) or value is None:
         return str(value)
@@ -189,6 +191,7 @@ def _system(_run: Interpreter, _args: list[Value], _kwargs: dict[str, Value], _p
 
 FUNCTIONS: Mapping[str, Handler] = {
     **OBJECTS,
+    **PATHS,
     "os.getenv": _getenv,
     "os.environ.get": _getenv,
     "builtins.list": _list,

@@ -11,6 +11,7 @@ from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.items import subscript
 from crawler.extractors.python.logic import boolop, compare, unary
 from crawler.extractors.python.scope import Scope
+from crawler.extractors.python.treepath import TreePath
 from crawler.extractors.python.truth import place_of, truth
 from crawler.extractors.python.typed import unset
 from crawler.extractors.python.values import (
@@ -248,6 +249,10 @@ def binary(run: Interpreter, op: ast.operator, left: Value, right: Value) -> Val
     left, right = run.first(left), run.first(right)
     if isinstance(op, ast.BitOr) and (isinstance(left, _TYPES) or isinstance(right, _TYPES)):
         return UnionType((left, right))
+    if isinstance(op, ast.Div) and isinstance(left, TreePath):
+        return (
+            left.below(str(right)) if isinstance(right, str) else Made("pathlib.Path", [left], {}, Place(left.path, 1))
+        )
     if isinstance(op, ast.Div) and isinstance(left, Made) and left.path.startswith(("pathlib.", "anyio.")):
         return left  # a path below a path
     if isinstance(op, ast.Add) and isinstance(right, Unknown) and isinstance(left, (str, Unknown)):

@@ -20,6 +20,7 @@ from crawler.extractors.python.needles import nodes
 from crawler.extractors.python.relevance import Relevance
 from crawler.extractors.python.scope import Scope
 from crawler.extractors.python.server import Registration, Server
+from crawler.extractors.python.treepath import TreePath
 from crawler.extractors.python.values import (
     MISSING,
     Choice,
@@ -152,7 +153,10 @@ class Interpreter(ABC):
         module.started = True
         module.scope.names.setdefault("__name__", "__main__")
         module.scope.names.setdefault("__doc__", ast.get_docstring(module.tree, clean=False))
-        module.scope.names.setdefault("__file__", Unknown("path"))
+        module.scope.names.setdefault("__file__", TreePath(module.dependency, module.path))
+        module.scope.names.setdefault("__package__", module.package.replace("/", "."))
+        if module.is_package:
+            module.scope.names.setdefault("__path__", [TreePath(module.dependency, module.package)])
         depth, self.depth = self.depth, 0
         try:
             with self.unwatched():

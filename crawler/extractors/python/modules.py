@@ -134,6 +134,11 @@ class Modules:
         tree = self.project.tree if dependency is None else self.project.tree.dependencies[dependency]
         return tree.read(path) or b""
 
+    def paths(self, dependency: str | None = None) -> tuple[str, ...]:
+        """Return every path of the tree, or of a dependency's."""
+        tree = self.project.tree if dependency is None else self.project.tree.dependencies[dependency]
+        return tree.paths
+
     def loaded(self) -> Iterator[Module]:
         """Yield the modules parsed so far, by path."""
         yield from (m for _, m in sorted(self._loaded.items()) if m is not None)

@@ -135,6 +135,8 @@ def _import_module(run: Interpreter, args: list[Value], _kwargs: dict[str, Value
     if not isinstance(name, str) or importer is None:
         run.dynamic.append(place)
         return Unknown("dynamic-import")
+    if name.startswith("__main__."):  # `__name__` of the package that is being read
+        name = name.removeprefix("__main__")
     level = len(name) - len(name.lstrip("."))
     return run.import_module(name.lstrip("."), importer, level)
 

@@ -18,7 +18,9 @@ IDIOMS = sorted(path.name for path in FIXTURES.iterdir())
 
 def read(folder: Path) -> Extraction | None:
     files = {
-        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.suffix in (".py", ".toml")
+        p.relative_to(folder).as_posix(): p.read_bytes()
+        for p in folder.rglob("*")
+        if p.suffix in (".py", ".toml", ".json", ".yaml") and p.name != "expected.json"
     }
     tree = SourceTree(origin=Origin(id=ServerId("local:x"), source=Source(kind=SourceKind.FOLDER)), files=files)
     (project,) = find_projects(tree)
