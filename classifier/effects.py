@@ -4,9 +4,11 @@ Care is taken as the design asks: a POST alone proves nothing; work on caches, t
 sessions is not the tool's purpose; an effect far down a chain of helpers counts less than one in the handler.
 """
 
+from msgspec.structs import replace
+
 from classifier.reading import Reading
 from classifier.rulebook import Rulebook
-from mcp_catalogue.model import Category, Effect, Evidence, EvidenceKind, RuleId, Strength
+from mcp_catalogue.model import Category, Effect, Evidence, EvidenceKind, Mark, RuleId, Strength
 
 # Effect id (or its first part) → the rule it supports and how strongly.
 _SUPPORTS: dict[str, tuple[str, Strength]] = {
@@ -64,11 +66,13 @@ _SUPPORTS: dict[str, tuple[str, Strength]] = {
     "secret.write": ("creates-secrets", Strength.MEDIUM),
 }
 _INCIDENTAL = ("cache", "tmp", "temp", "token", "session", "auth", "log", "login", "lock", "telemetry", "analytics")
-_EVERY_TOOL = "every tool"  # how a crawler marks what nearly all tools of a server do in one place
 _COMMANDS = ("process.run", "process.shell")
 _MAKES = frozenset({"download", "generate", "send", "run", "deploy"})
 _BY_NAME = ("api.", "cloud.")
 """Effects told by the name of a client's method. In a helper they may be its own upkeep: polling, pruning, set-up."""
+_ENFORCES = RuleId("enforces-reading")
+_PAYLOADS = frozenset({"runs-payloads", "takes-payloads", "narrows-payloads"})
+"""Rules that claim Execute for a payload of the caller's."""
 FAR = 4
 """Calls away from the handler from which an effect counts one step less."""
 
@@ -77,7 +81,10 @@ def effect_claims(reading: Reading, book: Rulebook) -> None:
     """Add one claim per kind of effect of the tool's handler."""
     seen: set[str] = set()
     lines = reading.tool.effect_lines
+    held = _enforced(reading, book)
     for index, effect in enumerate(reading.tool.effects):
+        if held and effect.id == "sql.raw":
+            continue
         supported = _SUPPORTS.get(effect.id)
         if supported is None or effect.id in seen:
             continue
@@ -98,6 +105,32 @@ def effect_claims(reading: Reading, book: Rulebook) -> None:
             reading.claim("effect", rule, 3, None, evidence)
 
 
+def _enforced(reading: Reading, book: Rulebook) -> bool:
+    """Tell whether code keeps the caller's statements from writing; then what claims a free payload claims Read.
+
+    TAXONOMY, rule 5: Read where code enforces it. Only claims about the payload turn: what else the words say stays.
+    """
+    for index, effect in enumerate(reading.tool.effects):
+        rule = book.rules.get(_ENFORCES)
+        if effect.id != "guard.read-only" or rule is None:
+            continue
+        lines = reading.tool.effect_lines
+        quote = (lines[index] if index < len(lines) else "") or effect.id
+        evidence = Evidence(
+            kind=EvidenceKind.EFFECT, rule=rule.id, category=Category.READ, strength=Strength.STRONG, quote=quote,
+            file=effect.file, line=effect.line, via=effect.via,
+        )  # fmt: skip
+        at = reading.add(evidence)
+        reading.claims[:] = [
+            replace(claim, category=Category.READ, rule=rule, sure=True, evidence=at)
+            if claim.rule.id in _PAYLOADS
+            else claim
+            for claim in reading.claims
+        ]
+        return True
+    return False
+
+
 def _clears_up(effect: Effect, reading: Reading) -> bool:
     """Tell the deletion of a file that the call itself made.
 
@@ -112,7 +145,7 @@ def _clears_up(effect: Effect, reading: Reading) -> bool:
 
 def _weighed(effect: Effect, strength: Strength) -> Strength:
     words = f"{effect.target or ''} {' '.join(effect.via)}".lower()
-    if _EVERY_TOOL in effect.via[:1] or any(word in words for word in _INCIDENTAL):
+    if set(effect.via[:1]) & set(Mark) or any(word in words for word in _INCIDENTAL):
         return Strength.WEAK
     if effect.id in _COMMANDS and effect.target:
         return Strength.WEAK  # a program or command that the code names is not the caller's to choose
