@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from benchmarks.site import others, ours
@@ -44,16 +45,30 @@ def _ours(folder: Path, tools: int) -> list[str]:
     db, out = folder / "catalogue.db", folder / "site"
     ours.make_store(db, tools)
     title = ["", f"## Site, {tools:,} tools, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start", ""]
-    lines = [*title, "| build | wall | CPU | tool pages/s | peak memory |", "|---|---|---|---|---|"]
-    bare = ours.build(db, out, twins=False)
-    lines.append(_row("full, without the JSON twins", bare, tools))
-    shutil.rmtree(out)
-    full = ours.build(db, out, twins=True)
-    lines.append(_row("full, with them", full, tools))
-    lines.append(_row("again, nothing changed", ours.build(db, out, twins=True)))
-    ours.change(db, tools)
-    lines.append(_row("again, 1 % of the servers changed", ours.build(db, out, twins=True)))
+    lines = [
+        *title,
+        "| build, two processes | wall | CPU | tool pages/s | peak memory | files written | files touched |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    _say(lines[-2:])
+    bare = folder / "bare"  # a folder of its own: where files were just deleted, writing takes far longer
+    for name, target, twins in (
+        ("full, without the JSON twins", bare, False),
+        ("full, with them", out, True),
+        ("again, nothing changed", out, True),
+        ("again, 1 % of the servers changed", out, True),
+    ):
+        if "1 %" in name:
+            shutil.rmtree(bare)
+            ours.change(db, tools)
+        os.sync()
+        start = time.time()
+        cost = ours.build(db, target, twins=twins)
+        full = name.startswith("full")
+        lines.append(_row(name, cost, tools if full else None, None if full else ours.touched(target, start)))
+        _say(lines[-1:])
     lines.append(_row("search index alone, in memory", ours.search(db)))
+    _say(lines[-1:])
     median, most, pages = ours.page_sizes(out)
     lines += ["", f"{pages:,} tool pages, median {median:,} bytes, 99th percentile {most:,}.", ""]
     weights = ", ".join(f"`{query}` {weight / 1000:.0f} KB" for query, weight in ours.query_weights(out, QUERIES))
@@ -63,26 +78,39 @@ def _ours(folder: Path, tools: int) -> list[str]:
 def _beside(folder: Path, tools: int) -> list[str]:
     db, out = folder / "beside.db", folder / "beside"
     ours.make_store(db, tools)
-    lines = [f"### Beside others, {tools:,} tool pages", "", "| generator | wall | CPU | tool pages per CPU second |"]
-    lines.append("|---|---|---|---|")
+    mine = ours.build(db, out, twins=False)
+    pages = sum(1 for _ in others.bodies(out))
+    lines = [
+        f"### Beside others, {tools:,} tools, {pages:,} HTML pages",
+        "",
+        "| generator | wall | CPU | HTML pages per CPU second | our CPU against its |",
+        "|---|---|---|---|---|",
+    ]
     costs = {
-        "ours (reads the store, renders bodies, all other pages and the search index)": ours.build(
-            db, out, twins=False
-        ),
-        "Hugo (given the bodies)": others.hugo(out, folder),
-        "Eleventy (given the bodies)": others.eleventy(out, folder),
+        "ours (reads the store, renders the bodies, makes the search index)": mine,
+        "Hugo (given every body)": others.hugo(out, folder),
+        "Eleventy (given every body)": others.eleventy(out, folder),
     }
     for name, cost in costs.items():
         if cost is None:
-            lines.append(f"| {name} | could not be had | | |")
+            lines.append(f"| {name} | could not be had | | | |")
         else:
-            lines.append(f"| {name} | {cost.wall:.1f} s | {cost.cpu:.1f} s | {tools / cost.cpu:,.0f} |")
+            rate, share = f"{pages / cost.cpu:,.0f}", f"{mine.cpu / cost.cpu:.2f}"
+            lines.append(f"| {name} | {cost.wall:.1f} s | {cost.cpu:.1f} s | {rate} | {share} |")
     return lines
 
 
-def _row(name: str, cost: Cost, tools: int | None = None) -> str:
+def _say(lines: list[str]) -> None:
+    """Show a line as soon as it is known: the whole run takes long."""
+    sys.stderr.write("\n".join(lines) + "\n")
+    sys.stderr.flush()
+
+
+def _row(name: str, cost: Cost, tools: int | None = None, touched: int | None = None) -> str:
     rate = f"{tools / cost.wall:,.0f}" if tools else ""
-    return f"| {name} | {cost.wall:.1f} s | {cost.cpu:.1f} s | {rate} | {cost.megabytes:,.0f} MB |"
+    written = f"{int(cost.said):,}" if cost.said.strip() else ""
+    seen = "" if touched is None else f"{touched:,}"
+    return f"| {name} | {cost.wall:.1f} s | {cost.cpu:.1f} s | {rate} | {cost.megabytes:,.0f} MB | {written} | {seen} |"
 
 
 if __name__ == "__main__":

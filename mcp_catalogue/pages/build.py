@@ -12,7 +12,7 @@ from mcp_catalogue.pages import manifest as memory
 from mcp_catalogue.pages.attack_pages import Uses
 from mcp_catalogue.pages.environment import prepare
 from mcp_catalogue.pages.gather import gather
-from mcp_catalogue.pages.groups import GROUPS, Ground
+from mcp_catalogue.pages.groups import GROUPS, LISTS, Ground
 from mcp_catalogue.pages.machine import sitemaps
 from mcp_catalogue.pages.manifest import Manifest, Unit, make_unit
 from mcp_catalogue.pages.output import WORK, Output, begin, remove
@@ -98,6 +98,8 @@ class _Groups:
     trusted: bool
     twins: bool
     uses: Uses
+    due: list[str]
+    inputs: bytes
     store: Store = field(init=False)
     output: Output = field(init=False)
 
@@ -106,12 +108,12 @@ class _Groups:
         self.output = Output(self.out, trusted=self.trusted)
 
     def run(self, job: int) -> Results:
-        name = list(GROUPS)[job]
+        name = self.due[job]
         before = self.known.get(f"group {name}")
         known = before.digests() if before else {}
         ground = Ground(self.store, self.site, self.overview, self.uses, self.twins)
         files = {f"/{path}": self.output.put(path, data, known.get(f"/{path}")) for path, data in GROUPS[name](ground)}
-        return {f"group {name}": make_unit(b"", "", files)}
+        return {f"group {name}": make_unit(self.inputs if name.startswith(LISTS) else b"", "", files)}
 
     def close(self) -> int:
         self.output.close()
@@ -190,7 +192,11 @@ def _make(plan: _Plan, files: dict[str, bytes], processes: int, tick: Callable[[
     for server in inputs.keys() - set(due):
         units[f"server {server}"] = known[f"server {server}"]
     uses = {server: units[f"server {server}"].attacks for server in plan.overview.servers}
-    more, also = run(_Groups(*common, *rest, uses), len(GROUPS))
+    listed = hashlib.blake2b(plan.made_with + plan.overview.listed(), digest_size=8).digest()
+    kept = {key for g in GROUPS if plan.trusted and (key := f"group {g}") in known and known[key].inputs == listed}
+    units |= {key: known[key] for key in kept}
+    groups = [g for g in GROUPS if f"group {g}" not in kept]
+    more, also = run(_Groups(*common, *rest, uses, groups, listed), len(groups))
     units |= more
     output = Output(plan.out, trusted=plan.trusted)
     units["assets"] = _put_all(output, files.items(), known.get("assets"))

@@ -120,6 +120,8 @@ def _schemas(_: Ground) -> Files:
         yield f"data/{name}", schema_text(name).encode()
 
 
+LISTS = ("risk/", "categories/", "names/")
+"""Beginnings of the groups that are made from `Overview.listed` alone."""
 GROUPS: Mapping[str, Callable[[Ground], Files]] = {
     "search": _search,
     **{f"risk/{s}": _severity(s) for s in reversed(Severity)},

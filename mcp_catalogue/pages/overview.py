@@ -128,6 +128,16 @@ class Overview:
         """Return the sample of the tools that `rule` decided."""
         return self.rules[rule].links if rule in self.rules else ()
 
+    def listed(self) -> bytes:
+        """Return a digest of everything that lists of tools show."""
+        found = hashlib.blake2b(digest_size=8)
+        for server, brief in self.briefs.items():
+            totals = self.servers[server]
+            shown = (server, totals.line.title, totals.folder, totals.names, brief.codes, brief.variants)
+            found.update(repr(shown).encode("utf-8", "replace"))
+        found.update(repr((self.odd_files, self.name_files)).encode("utf-8", "replace"))
+        return found.digest()
+
     def key(self, totals: ServerTotals, place: int) -> tuple[ServerId, str, int | None]:
         """Return the key of the tool at `place` of a server."""
         return totals.line.id, totals.names[place], self.briefs[totals.line.id].variants.get(place)

@@ -16,6 +16,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain, groupby
 from operator import itemgetter, sub
 
@@ -78,6 +79,11 @@ def name_terms(name: str) -> list[str]:
     return terms(_HUMP.sub(" ", name[:200]))
 
 
+@lru_cache(maxsize=16_384)
+def _own_terms(name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name_terms(name)))
+
+
 @dataclass(slots=True)
 class _Index:
     """Lists under construction, one triple of arrays a term."""
@@ -92,6 +98,11 @@ class _Index:
             if found is None:
                 found = lists[word] = (array("I"), array("I"), array("I"))
             found[kind].append(number)
+
+    def add_all(self, numbers: list[int], kind: int, words: Sequence[str]) -> None:
+        self.add(numbers[0], kind, words)
+        for word in words:
+            self.lists[word][kind].extend(numbers[1:])
 
 
 def search_files(store: Store, overview: Overview) -> Iterator[tuple[str, bytes]]:
@@ -156,17 +167,17 @@ def _documents(  # noqa: PLR0913 — one step of the loop above
     title = totals.line.title
     words = list(dict.fromkeys([*name_terms(title), *name_terms(totals.line.name)]))
     worst = next((s for s, n in zip(reversed(Severity), totals.by_severity, strict=True) if n), Severity.LOW)
-    index.add(place * 32 + 28 + worst.rank, _SERVER, words)
+    numbers = [place * 32 + 28 + worst.rank]
     yield (visible(shorten(title, 80)), totals.folder, totals.tools)
     brief = overview.briefs.get(server, NOTHING)
     shown = zip(texts, totals.names, brief.codes, brief.signals, strict=False)
     for offset, ((_, text), name, code, signals) in enumerate(shown):
         label = _NUMBERS[code]
         number = (place + 1 + offset) * 32 + label
-        mine = dict.fromkeys(name_terms(name))
-        names.update(word for word in mine if 2 < len(word) < _WORD_LENGTH)
-        index.add(number, _NAME, list(mine))
-        index.add(number, _SERVER, words)
+        mine = _own_terms(name)
+        names.update([word for word in mine if 2 < len(word) < _WORD_LENGTH])
+        index.add(number, _NAME, mine)
+        numbers.append(number)
         description = text.description or ""
         if text.title:
             description = f"{text.title} {description}"
@@ -176,6 +187,7 @@ def _documents(  # noqa: PLR0913 — one step of the loop above
         file = overview.odd_files.get(overview.key(totals, offset))
         snippet = shorten(text.description, _SNIPPET)
         yield (visible(shorten(name, 90)), file, label, signals, visible(snippet))
+    index.add_all(numbers, _SERVER, words)
 
 
 def _block(number: int, documents: list[tuple[object, ...]]) -> tuple[str, bytes]:

@@ -70,7 +70,7 @@ def tool_lines(store: Store) -> Iterator[ToolLine]:
     """Stream every tool, ordered by server and position; `variant` is 0 where the name is unique."""
     decode = _LABEL.decode
     for server, name, variant, primary, severity, confidence, label in store.connection.execute(
-        "SELECT server, name, variant, primary_category, severity, confidence, label FROM tools"
+        "SELECT server, name, variant, primary_category, severity, confidence, CAST(label AS BLOB) FROM tools"
         " ORDER BY server, position"
     ):
         yield ToolLine(server, name, variant, primary, severity, confidence, decode(label))
@@ -98,7 +98,9 @@ _TEXT = msgspec.json.Decoder(SearchText)
 def search_lines(store: Store) -> Iterator[tuple[ServerId, SearchText]]:
     """Stream the words of every tool, ordered by server and position."""
     decode = _TEXT.decode
-    for server, facts in store.connection.execute("SELECT server, facts FROM tools ORDER BY server, position"):
+    for server, facts in store.connection.execute(
+        "SELECT server, CAST(facts AS BLOB) FROM tools ORDER BY server, position"
+    ):
         yield server, decode(facts)
 
 
