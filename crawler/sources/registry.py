@@ -32,7 +32,7 @@ _NAMED = {"nuget": "nuget", "cargo": "cargo"}
 class _List:
     """`GET /servers`; entries are read one by one, so that a malformed one costs only itself."""
 
-    servers: list[msgspec.Raw] | None = None
+    servers: list[msgspec.Raw] | None
     metadata: dict[str, Any] = field(default_factory=dict)
 
     @property
