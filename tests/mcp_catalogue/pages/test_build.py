@@ -1,6 +1,8 @@
 """The build writes only what differs, and always the same."""
 
+import html
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -119,6 +121,15 @@ def test_an_empty_store_gives_a_site_that_says_so(tmp_path: Path) -> None:
     build(db, tmp_path / "out", processes=1)
     assert list(check_site(tmp_path / "out")) == []
     assert "holds no server yet" in (tmp_path / "out/servers/index.html").read_text()
+
+
+def test_a_server_page_has_its_badge_to_embed(site: Path) -> None:
+    page = next(site.glob("servers/*/*/index.html"))
+    here = f"{BASE}{page.parent.relative_to(site).as_posix()}/"
+    snippets = re.findall('<pre tabindex="0"><code>(.*?)</code>', html.unescape(page.read_text()), re.DOTALL)
+    assert f"[![MCP risk]({here}badge.svg)]({here})" in snippets
+    assert f'<a href="{here}"><img src="{here}badge.svg" alt="MCP risk"></a>' in snippets
+    assert (page.parent / "badge.svg").is_file()
 
 
 def test_links_to_files_work_from_disk(site: Path) -> None:
