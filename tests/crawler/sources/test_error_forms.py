@@ -151,4 +151,5 @@ def test_what_came_before_a_page_that_fails_is_kept(
     config = SourceConfig(name="cut", kind=kind, options=OPTIONS[kind], folder=tmp_path)
     found = [item for _, item in enumerate_all((config,), fetching)]
     assert [type(item) for item in found] == [Listing, Skipped]
+    assert isinstance(found[1], Skipped)
     assert "another form" in found[1].reason
