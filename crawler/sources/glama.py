@@ -1,6 +1,5 @@
 """Glama's public interface (`/api/mcp/v1/servers`), which wants a key."""
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +8,7 @@ import msgspec
 
 from crawler.sources.api import Query, pages, repository_target
 from crawler.sources.base import Listing, Skipped, SourceContext
-from crawler.sources.options import option
+from crawler.sources.options import bearer, option
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,7 @@ class GlamaSource:
     def listings(self, options: Mapping[str, Any]) -> Iterator[Listing | Skipped]:
         """Yield each server's repository."""
         base = option(options, "url", str).rstrip("/")
-        key = os.environ.get(option(options, "key_env", str, "GLAMA_API_KEY"))
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        headers = bearer(option(options, "key_env", str, "GLAMA_API_KEY"))
         query = Query(url=f"{base}/v1/servers", parameters={"first": "100"}, cursor="after", headers=headers)
         for page in pages(self._context.http, query, _Answer):
             if isinstance(page, Skipped):

@@ -1,5 +1,6 @@
 """Options of a source, read from its table with a clear word where one is wrong."""
 
+import os
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -24,3 +25,9 @@ def strings(options: Mapping[str, Any], name: str, default: tuple[str, ...]) -> 
     if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
         raise DataError(f"the option {name!r} has to be a list of texts")
     return tuple(value)
+
+
+def bearer(variable: str) -> dict[str, str]:
+    """Return the header with the key that the environment's `variable` holds; none where it is not set."""
+    key = os.environ.get(variable, "").strip() if variable else ""
+    return {"Authorization": f"Bearer {key}"} if key else {}

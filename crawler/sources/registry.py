@@ -20,7 +20,7 @@ from crawler.sources.api import (
     repository_target,
 )
 from crawler.sources.base import Listing, Skipped, SourceContext
-from crawler.sources.options import option
+from crawler.sources.options import bearer, option
 from mcp_catalogue.errors import FetchError
 
 _OFFICIAL = "io.modelcontextprotocol.registry/official"
@@ -45,8 +45,8 @@ class _List:
 class RegistryMcpSource:
     """A registry of servers.
 
-    Options: `url`, the base address; `limit`, entries per page (default 100); `versions`, true for the list of every
-    server's versions, at the price of a request each.
+    Options: `url`, the base address; `key_env`, the variable with a key, where it wants one; `limit`, entries per page
+    (default 100); `versions`, true for the list of every server's versions, at the price of a request each.
     """
 
     kind = "mcp-registry"
@@ -61,19 +61,21 @@ class RegistryMcpSource:
         if self._context.since:
             parameters["updated_since"] = self._context.since
         versions = option(options, "versions", bool, default=False)
+        headers = bearer(option(options, "key_env", str, ""))
+        query = Query(url=f"{base}/v0.1/servers", parameters=parameters, cursor="cursor", headers=headers)
         try:
-            yield from self._listed(f"{base}/v0.1/servers", parameters, versions=versions)
+            yield from self._listed(query, versions=versions)
         except MissingError:
-            yield from self._listed(f"{base}/v0/servers", parameters, versions=False)
+            yield from self._listed(replace(query, url=f"{base}/v0/servers"), versions=False)
 
-    def _listed(self, url: str, parameters: Mapping[str, str], *, versions: bool) -> Iterator[Listing | Skipped]:
-        for item in _entries(pages(self._context.http, Query(url=url, parameters=parameters, cursor="cursor"), _List)):
-            yield self._with_versions(url, item) if versions and isinstance(item, Listing) else item
+    def _listed(self, query: Query, *, versions: bool) -> Iterator[Listing | Skipped]:
+        for item in _entries(pages(self._context.http, query, _List)):
+            yield self._with_versions(query, item) if versions and isinstance(item, Listing) else item
 
-    def _with_versions(self, url: str, listing: Listing) -> Listing:
+    def _with_versions(self, query: Query, listing: Listing) -> Listing:
         name = quote(str(listing.facts["registry_name"]), safe="")
         try:
-            found = get_json(self._context.http, f"{url}/{name}/versions", _List)
+            found = get_json(self._context.http, f"{query.url}/{name}/versions", _List, query.headers)
         except FetchError as error:
             return replace(listing, facts={**listing.facts, "registry_versions_problem": str(error)})
         every = tuple(v for raw in found.servers or () if (v := _version_of(raw)))

@@ -161,3 +161,16 @@ def test_versions_are_listed_when_asked_for(web: Any, run: Any) -> None:
     one, other = run("mcp-registry", {"url": URL, "limit": 2, "versions": True})
     assert one.facts["registry_versions"] == ("1.0.0", "1.2.0")
     assert "status 404" in other.facts["registry_versions_problem"]
+
+
+def test_a_key_is_taken_from_the_variable_that_is_named(web: Any, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OUR_KEY", "very-secret")
+    listed = entry("e/x", packages=[{"registryType": "pypi", "identifier": "x"}])
+    web.put(FIRST, {"servers": [listed], "metadata": {}})
+    web.put("/mcp/v0.1/servers/e%2Fx/versions", {"servers": [listed], "metadata": {}})
+    options = {"url": URL, "limit": 2, "versions": True, "key_env": "OUR_KEY"}
+    assert len(run("mcp-registry", options)) == 1
+    assert [r.headers["authorization"] for r in web.requests] == ["Bearer very-secret"] * 2
+    web.requests.clear()
+    run("mcp-registry", {"url": URL, "limit": 2})
+    assert "authorization" not in web.requests[0].headers
