@@ -26,8 +26,10 @@ from crawler.extractors.typescript.values import (
     options,
     truth,
 )
+from mcp_catalogue.model import CutReason
 
 _KEPT = 4_000
+_IDLE = 40
 _DEPTH = 2
 _WIDTH = 12
 
@@ -45,6 +47,10 @@ class Log(Protocol):
 
     def nothing_new(self, start: int) -> bool:
         """Whether something was seen since then, and all of it before as well."""
+        ...
+
+    def ended(self, reason: CutReason, detail: str = "", place: tuple[str, int] | None = None) -> None:
+        """Note that following ended for a reason that is no call."""
         ...
 
     def again(self, seen: list[Any]) -> None:
@@ -113,9 +119,15 @@ class Memory:
         """Return what `repeats` asks for, at the start of a turn of a loop."""
         return self.log.mark()[0]
 
-    def repeats(self, turn: int) -> bool:
-        """Whether everything that was seen in a turn of a loop was seen before, and there was something."""
-        return self.log.nothing_new(turn)
+    def repeats(self, start: int, turn: int) -> bool:
+        """Whether a turn of a loop did only what was seen before, or many turns did nothing."""
+        if turn >= _IDLE and self.log.mark()[0] == start:
+            return True
+        return self.log.nothing_new(start)
+
+    def failed(self, file: str, line: int) -> None:
+        """Note that nothing was seen of what comes after an error that need not happen."""
+        self.log.ended(CutReason.DYNAMIC_CALL, "nothing but an error is reached", (file, line))
 
     def settle(self) -> None:
         """A tool has ended: what it changed may be so for the next, or not."""

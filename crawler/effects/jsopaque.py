@@ -9,6 +9,7 @@ from mcp_catalogue.model import Cut, CutReason
 
 CALLER = "argument:"
 """The specifier under which what a caller gives goes: data, and the protocol's own context."""
+_CLIENT = "@modelcontextprotocol/sdk/client"
 _DETAIL = 120
 _ROOT = re.compile(r"(?:new |await |\(|!|\.\.\.)*([A-Za-z_$][\w$]*)")
 
@@ -69,6 +70,8 @@ def opaque(callee: Unknown, site: CallSite) -> Cut | None:
             return None
         computed = callee.reason in ("computed-key", "dynamic-import") or path.startswith("element")
         return _cut(CutReason.DYNAMIC_CALL if computed else CutReason.UNKNOWN_RECEIVER, path or site.name, place)
+    if callee.spec.startswith(_CLIENT) and site.name == "callTool":
+        return _cut(CutReason.REMOTE, path, place)
     if callee.spec == CALLER or _known(modules(), callee.spec):
         return None
     return _cut(CutReason.UNKNOWN_LIBRARY, f"{callee.spec}: {path}", place)

@@ -150,9 +150,10 @@ class Watcher:
         if len(self._seen) < _SEEN:
             self._seen.extend(replace(one, chain=(*before, *one.chain)) for one in seen)
 
-    def ended(self, reason: CutReason, detail: str = "") -> None:
+    def ended(self, reason: CutReason, detail: str = "", place: tuple[str, int] | None = None) -> None:
         """Note that following ended for a reason that is no call."""
-        self._seen.append(_Seen(Cut(reason=reason, detail=detail), ()))
+        file, line = place or (None, None)
+        self._seen.append(_Seen(Cut(reason=reason, detail=detail, file=file, line=line), tuple(self._ev.stack)))
 
     @property
     def any(self) -> bool:

@@ -166,7 +166,7 @@ def _run(ev: Evaluator, watcher: Watcher, function: Any, this: Any, args: list[A
     except (Exhausted, RecursionError):
         watcher.ended(CutReason.BUDGET, "steps")
     except Thrown:
-        pass
+        watcher.ended(CutReason.DYNAMIC_CALL, "nothing but an error is reached")
     if ev.cut:
         watcher.ended(CutReason.BUDGET, "steps")
     return is_callable(function) and not isinstance(function, Unknown)

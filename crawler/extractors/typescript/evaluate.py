@@ -81,8 +81,8 @@ class Memory(Protocol):
         """Return what `repeats` asks for, at the start of a turn of a loop."""
         ...
 
-    def repeats(self, turn: int) -> bool:
-        """Whether a turn of a loop did what was done before and nothing else: the next would, too."""
+    def repeats(self, start: int, turn: int) -> bool:
+        """Whether the turns of a loop do what was done before and nothing else, as far as can be seen."""
         ...
 
     def failed(self, file: str, line: int) -> None:

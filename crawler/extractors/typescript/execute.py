@@ -176,7 +176,7 @@ def _loop(self: "Evaluator", node: ir.Loop, scope: Scope) -> Completion:
         done = run_block(self, node.body, inner.inner())
         if done in ("return", "throw"):
             return done if found else None
-        if done == "break" or found is None or (self.memory is not None and self.memory.repeats(start)):
+        if done == "break" or found is None or (self.memory is not None and self.memory.repeats(start, turn)):
             return None
         if node.update is not None:
             self.value(node.update, inner)
@@ -262,6 +262,8 @@ def _try(self: "Evaluator", node: ir.Try, scope: Scope) -> Completion:
         done = run_block(self, node.body, scope.inner())
     except Thrown as thrown:
         self.trying = trying
+        if self.memory is not None:
+            self.memory.failed(scope.module.path, node.line)
         if node.handler is None:
             run_block(self, node.final, scope.inner())
             raise

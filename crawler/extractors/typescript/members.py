@@ -215,6 +215,8 @@ def spread_into(self: "Evaluator", out: Obj, value: Any) -> None:  # noqa: ANN40
     if isinstance(value, Choice):
         chosen = likely(value)
         for option, guard in value.options:
+            if self.memory is not None and isinstance(option, Unknown):
+                out.open = out.open or option
             if isinstance(option, Obj):
                 self.spend(len(option.props))
                 for name in enumerable(option):
