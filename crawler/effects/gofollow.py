@@ -1,14 +1,14 @@
 """The partial evaluator of the Go extractor, made to keep where outside values come from, and to show outside calls."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from collections.abc import Callable
+from typing import ClassVar
 
 from tree_sitter import Node
 
-from crawler.effects.gojoin import MAX_TEXT, differs, formatted, one, reports, types_in
+from crawler.effects.gojoin import MAX_TEXT, differs, embedded, formatted, one, reports, types_in
 from crawler.effects.goreads import Call, Shape, shape_of
+from crawler.effects.gowatch import Outside, Route, Seen, Watcher
 from crawler.extractors.golang.evaluate import Evaluator, OutOfBudgetError
 from crawler.extractors.golang.execute import Executor
 from crawler.extractors.golang.flow import _names
@@ -19,6 +19,7 @@ from crawler.extractors.golang.types import ANY, STRING, Type
 from crawler.extractors.golang.values import Fn, Foreign, Multi, Obj, Scope, Seq, Table, Unknown, Value
 from crawler.extractors.grammar import field as child
 from crawler.extractors.grammar import find, text
+from mcp_catalogue.model import Cut, CutReason
 
 DEPTH = 10
 """Own functions between a handler and an effect."""
@@ -29,40 +30,7 @@ _DOUBLES = re.compile(r"(?i)^(?:mock|fake|stub|noop|test)")
 _PASSES = frozenset({"path/filepath", "path", "strings", "fmt", "bytes", "io", "bufio"})
 _ERROR = re.compile(r"\w*[eE]rr(?:or)?\d?\s*([!=]=)\s*nil")
 
-Route = tuple[str, tuple[str, ...]]
 Key = tuple[int, tuple[Type, ...], bool, tuple[object, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One effect as it was met: `names` are the own functions around the call, the handler first."""
-
-    id: str
-    target: str | None
-    file: str
-    line: int
-    names: tuple[str, ...]
-    scratch: bool
-
-
-@dataclass(slots=True, eq=False)
-class Outside(Unknown):
-    """What a call of something outside gave: the import path and the access path of the call."""
-
-    module: str = ""
-    path: tuple[str, ...] = ()
-
-
-class Watcher(Protocol):
-    """Told of every call of something outside; `log` holds each effect met, in order."""
-
-    log: list[Seen]
-
-    def again(self, seen: Sequence[tuple[int, Seen]], names: tuple[str, ...]) -> None:
-        """Note what a function did when it was run before: each effect with the depth at which it ran."""
-
-    def call(self, module: str, call: Call) -> None:
-        """Look at one call."""
 
 
 class Follower(Executor):
@@ -76,7 +44,7 @@ class Follower(Executor):
         self.stack: list[Fn] = []
         self.deferred = False
         self.cut = 0
-        self._done: dict[Key, tuple[Value, tuple[tuple[int, Seen], ...]]] = {}
+        self._done: dict[Key, tuple[Value, tuple[tuple[int, Seen | Cut], ...]]] = {}
         self._outside = 0
         self._types: dict[int, list[Type]] = {}
 
@@ -89,6 +57,8 @@ class Follower(Executor):
     def run(self, function: Fn, args: list[Value], types: tuple[Type, ...] = ()) -> Value:
         """Run an own function; unknown where it is running already, or too far from the handler."""
         results = self.result_type(function)
+        if len(self.stack) > DEPTH:
+            self.watcher.log.append(Cut(reason=CutReason.BUDGET, detail=function.name))
         if len(self.stack) > DEPTH or any(f.node.id == function.node.id for f in self.stack):
             self.cut += 1
             return Unknown(results)
@@ -169,10 +139,11 @@ class Follower(Executor):
         kind = value.type.bare
         if kind.kind == "named" and not kind.own and kind.package:
             return kind.package, (kind.name,)
+        if kind.own and self.index.underlying(kind)[0].kind != "interface":
+            inner = embedded(self.index, kind)  # an own type, wherever the value comes from
+            return (inner.package, (inner.name,)) if inner is not None else None
         if isinstance(value, Obj) or value.parent is None:
             return None
-        if kind.own and self.index.underlying(kind)[0].kind != "interface":
-            return None  # an own type, wherever the value comes from
         before = self.route(value.parent, links + 1)
         if before is None or not value.field:
             return before
@@ -191,6 +162,7 @@ class Follower(Executor):
             result = self._result(function.type)
             if result is not None:
                 self._callbacks(args)
+                self.watcher.lost(Unknown(result), None, node)
                 return Unknown(result)
         value = super().call(function, args, types, node)
         return self._left(function, args, node, value)
@@ -201,12 +173,14 @@ class Follower(Executor):
         self._callbacks(args)
         where = self.route(function)
         if where is None:
+            self.watcher.lost(function, None, node)
             return value
         module, path = where
         for given in args:
             if isinstance(given, Obj) and given.type.bare.own and _FILLS.search(path[-1]):
                 self._fill(given)
-        self.watcher.call(module, Call(path, args, node))
+        if not self.watcher.call(module, Call(path, args, node)):
+            self.watcher.lost(function, where, node)
         if not isinstance(value, Unknown) or value.type.kind != "any":
             return value
         if (module, path) == ("fmt", ("Sprintf",)) and args and isinstance(args[0], str):
@@ -228,6 +202,7 @@ class Follower(Executor):
         result = self._result(held) if held is not None else None
         if result is not None:
             self._callbacks(args)
+            self.watcher.lost(Unknown(result), None, node)
             return Unknown(result)
         under, file = self.index.underlying(kind)
         if under.kind != "interface" or under.node is None or file is None:

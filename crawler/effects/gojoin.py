@@ -6,8 +6,9 @@ from tree_sitter import Node
 
 from crawler.effects.goreads import shape_of
 from crawler.extractors.golang.execute import best
-from crawler.extractors.golang.operators import parameters
-from crawler.extractors.golang.types import ANY
+from crawler.extractors.golang.index import GoIndex
+from crawler.extractors.golang.operators import parameters, struct_fields
+from crawler.extractors.golang.types import ANY, Type
 from crawler.extractors.golang.values import Fn, Unknown, Value
 from crawler.extractors.grammar import field as child
 from crawler.extractors.grammar import text
@@ -51,3 +52,16 @@ def formatted(args: list[Value]) -> str:
     """Return what a format makes of its arguments, `{}` for what is not known."""
     rest = iter(args[1:])
     return _FORMAT.sub(lambda _: shape_of(next(rest, None)) or "{}", str(args[0]))[:MAX_TEXT]
+
+
+def embedded(index: GoIndex, kind: Type) -> Type | None:
+    """Return the type from outside that an own struct embeds, whose methods are then its own too."""
+    under, file = index.underlying(kind)
+    if under.kind != "struct" or under.node is None or file is None:
+        return None
+    for item in struct_fields(under.node):
+        if not item.children_by_field_name("name"):
+            found = index.type_of(child(item, "type"), file).bare
+            if found.kind == "named" and not found.own and found.package:
+                return found
+    return None

@@ -7,51 +7,58 @@ a value declared `*github.Client`, `Open().Exec` of what `sql.Open` gave. Depth 
 executed.
 """
 
-from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from crawler.effects.gofollow import Follower, Outside, Seen
-from crawler.effects.goreads import Call, argument, read_call
+from tree_sitter import Node
+
+from crawler.effects.gocuts import unfollowed
+from crawler.effects.gofollow import Follower
+from crawler.effects.goreads import TARGET, Call, argument, read_call
 from crawler.effects.gotable import Modules, modules
+from crawler.effects.gowatch import Outside, Route, Seen
+from crawler.effects.shared import EFFECTS, Place, mark_shared, place_of, tidy
 from crawler.extractors.golang.evaluate import OutOfBudgetError
 from crawler.extractors.golang.index import GoIndex
 from crawler.extractors.golang.sdk import is_sdk
 from crawler.extractors.golang.values import Fn, Multi, Unknown, Value
-from crawler.extractors.grammar import line
-from mcp_catalogue.model import Effect, EffectId
+from crawler.extractors.grammar import field as child
+from crawler.extractors.grammar import line, text
+from mcp_catalogue.model import Cut, CutReason, Effect, EffectId, Mark
 
 STEPS = 4_000
 """Evaluated expressions and statements of one tool's handler with all that it calls."""
 TOTAL = 120_000
 """The same for all handlers of one project."""
-EFFECTS = 60
-"""Effects kept of one tool."""
-EVERY_TOOL = "every tool"
-"""First link of the chain of an effect that does not tell one tool of a server from another."""
-TEMPORARY = "temporary files"
-"""First link of the chain of an effect on a file that the same call made, or on the server's own scratch files."""
+_BUILTINS = frozenset(
+    {"cap", "clear", "close", "complex", "copy", "delete", "max", "min", "panic", "print", "println", "recover"}
+)
 _MAKERS = 4  # functions that return functions
-_MANY = 5
-_NEARLY_ALL = 0.8
 _SCRATCH = frozenset({"CreateTemp()", "MkdirTemp()", "TempDir()", "TempFile()"})
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What one handler was seen to do, and where it could not be followed."""
+
+    effects: tuple[Effect, ...] = ()
+    cuts: tuple[Cut, ...] = ()
 
 
 @dataclass(slots=True)
 class _Watcher:
     table: Modules
     run: Follower | None = None
-    log: list[Seen] = field(default_factory=list)
+    log: list[Seen | Cut] = field(default_factory=list)
 
-    def call(self, module: str, call: Call) -> None:
+    def call(self, module: str, call: Call) -> bool:
         """Keep what the table knows."""
         entry = None if is_sdk(module) else self.table.find(module, call.path)
         if entry is None or self.run is None or not self.run.stack:
-            return
+            return False
         found = read_call(entry, call)
         if found is None:
-            return
+            return True
         id_, target = found
         stack = self.run.stack
         scratch = id_.startswith("file.") and (
@@ -59,36 +66,57 @@ class _Watcher:
         )
         names = tuple(f.name for f in stack)
         self.log.append(Seen(id_, target, stack[-1].file.path, line(call.node), names, scratch))
+        return True
 
-    def again(self, seen: Sequence[tuple[int, Seen]], names: tuple[str, ...]) -> None:
+    def lost(self, function: Value, where: Route | None, node: Node) -> None:
+        """Keep a call that may do something of which the table says nothing."""
+        if self.run is None or not self.run.stack:
+            return
+        reason = unfollowed(function, where)
+        called = " ".join(text(child(node, "function")).split())[:TARGET]
+        if reason is not None and called not in _BUILTINS:
+            file = self.run.stack[-1].file.path
+            self.log.append(Cut(reason=reason, detail=called, file=file, line=line(node)))
+
+    def again(self, seen: Sequence[tuple[int, Seen | Cut]], names: tuple[str, ...]) -> None:
         """Note what a function did when it was run before."""
-        self.log += [replace(one, names=(*names, *one.names[depth + 1 :])) for depth, one in seen]
+        for depth, one in seen:
+            self.log.append(one if isinstance(one, Cut) else replace(one, names=(*names, *one.names[depth + 1 :])))
 
-    def effects(self) -> tuple[Effect, ...]:
+    def take(self) -> Followed:
         """Return what was met, each place once, and start anew."""
-        found: dict[tuple[str, str | None, str, int], Effect] = {}
+        found: dict[Place, Effect] = {}
         for one in self.log:
+            if isinstance(one, Cut):
+                continue
             via = tuple(name for name in one.names[1:] if name)
             effect = Effect(
                 id=EffectId(one.id), target=one.target, file=one.file, line=one.line,
-                via=(TEMPORARY, *via) if one.scratch else via,
+                via=(Mark.TEMPORARY, *via) if one.scratch else via,
             )  # fmt: skip
-            found.setdefault(_place(effect), effect)
+            found.setdefault(place_of(effect), effect)
+        cuts = tidy([one for one in self.log if isinstance(one, Cut)])
         self.log = []
-        return tuple(sorted(found.values(), key=lambda e: (e.file, e.line, e.id, e.target or "")))[:EFFECTS]
+        effects = sorted(found.values(), key=lambda e: (e.file, e.line, e.id, e.target or ""))[:EFFECTS]
+        return Followed(tuple(effects), cuts)
 
 
-def effects_of(index: GoIndex, known: dict[int, Value], handlers: Sequence[Fn | None]) -> list[tuple[Effect, ...]]:
+def effects_of(index: GoIndex, known: dict[int, Value], handlers: Sequence[Fn | None]) -> list[Followed]:
     """Run every tool's handler; return what was seen of each, in order. `known` are the project's evaluated globals."""
     watcher = _Watcher(modules())
     run = watcher.run = Follower(index, known, watcher)
-    out: list[tuple[Effect, ...]] = []
+    out: list[Followed] = []
     for handler in handlers:
         run.limit = min(run.steps + STEPS, TOTAL)
-        with suppress(OutOfBudgetError, RecursionError):  # what was seen until then is true
+        try:
             _enter(run, handler)
-        out.append(watcher.effects())
-    return _mark_shared(out)
+        except (OutOfBudgetError, RecursionError):  # what was seen until then is true
+            watcher.log.append(Cut(reason=CutReason.BUDGET))
+        if handler is None:
+            watcher.log.append(Cut(reason=CutReason.NO_HANDLER))
+        out.append(watcher.take())
+    marked = mark_shared([one.effects for one in out], [one.cuts for one in out])
+    return [Followed(effects, one.cuts) for effects, one in zip(marked, out, strict=True)]
 
 
 def _enter(run: Follower, handler: Fn | None) -> None:
@@ -111,16 +139,3 @@ def _scratch(value: Value) -> bool:
             return False
         value = value.parent
     return False
-
-
-def _mark_shared(found: list[tuple[Effect, ...]]) -> list[tuple[Effect, ...]]:
-    """Put `EVERY_TOOL` before the chain of what nearly every tool does in one place: logs, telemetry, sign-in."""
-    if len(found) < _MANY:
-        return found
-    counts = Counter(place for effects in found for place in {_place(e) for e in effects})
-    shared = {place for place, count in counts.items() if count >= _NEARLY_ALL * len(found)}
-    return [tuple(replace(e, via=(EVERY_TOOL, *e.via)) if _place(e) in shared else e for e in one) for one in found]
-
-
-def _place(effect: Effect) -> tuple[str, str | None, str, int]:
-    return effect.id, effect.target, effect.file, effect.line

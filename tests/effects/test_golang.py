@@ -2,11 +2,10 @@
 
 import pytest
 
-from crawler.effects.golang import EVERY_TOOL, TEMPORARY
 from crawler.effects.table import Library, table
 from crawler.extract import extract
 from crawler.tree import Origin, SourceTree
-from mcp_catalogue.model import Effect, ServerId, Source, SourceKind
+from mcp_catalogue.model import Effect, Mark, ServerId, Source, SourceKind
 
 LIBRARIES = table("golang").libraries
 CASES = [(case, id_) for library in LIBRARIES for case, id_ in library.cases.items()]
@@ -210,7 +209,7 @@ def test_reading_a_header_is_no_request() -> None:
 def test_files_that_the_call_made_are_marked() -> None:
     (gone, made) = follow('file, _ := os.CreateTemp("", "x"); defer os.Remove(file.Name())', "os")
     assert made.id == "file.write"
-    assert (gone.id, gone.via[0]) == ("file.delete", TEMPORARY)
+    assert (gone.id, gone.via[0]) == ("file.delete", Mark.TEMPORARY)
 
 
 def test_what_every_tool_does_is_marked() -> None:
@@ -228,7 +227,7 @@ func act{n}(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResu
     text = MAIN.format(imports='\t"os"', rest='func note() { os.WriteFile("x.log", nil, 0) }', body="")
     text = text.replace("\tserver.ServeStdio", f"{added}\n\tserver.ServeStdio") + handlers
     found = run(main=text)
-    assert {e.via for n in range(6) for e in found[f"act{n}"] if e.id == "file.write"} == {(EVERY_TOOL, "note")}
+    assert {e.via for n in range(6) for e in found[f"act{n}"] if e.id == "file.write"} == {(Mark.EVERY_TOOL, "note")}
     assert [e.id for e in found["act3"] if not e.via] == ["file.delete"]
 
 
@@ -251,3 +250,47 @@ func outer(p string) { drop(p) }
     found = run(main=text)
     assert [e.via for e in found["one"]] == [("drop",)]
     assert [e.via for e in found["two"]] == [("outer", "drop")]
+
+
+def cuts(code: str) -> list[list[tuple[str, str]]]:
+    origin = Origin(id=ServerId("local:x"), source=Source(kind=SourceKind.FOLDER))
+    (found,) = extract(SourceTree(origin=origin, files={"go.mod": MODULE, "main.go": code.encode()}))
+    return [[(cut.reason.value, cut.detail) for cut in tool.cuts or ()] for tool in found.facts.tools]
+
+
+@pytest.mark.parametrize(
+    ("body", "imports", "expected"),
+    [
+        ("strings.ToUpper(in.Path)", ["strings"], []),
+        ("v := uuid.NewString(); _ = max(len(v), 3)", ["github.com/google/uuid"], []),
+        ("gadget.Frobnicate(in.Path)", ["registry.example/gadget"], [("unknown-library", "gadget.Frobnicate")]),
+        ("gadget.NewThing().String()", ["registry.example/gadget"], []),
+        ("var b *box; use(b)", [], [("dynamic-call", "b.Act")]),
+    ],
+)
+def test_what_could_not_be_followed_is_told(body: str, imports: list[str], expected: list[tuple[str, str]]) -> None:
+    lines = "\n".join(f'\t"{path}"' for path in imports)
+    rest = 'type box struct { Act func(string) }\nfunc use(b *box) { b.Act("a") }'
+    assert cuts(MAIN.format(imports=lines, rest=rest, body=body)) == [expected]
+
+
+def test_a_cut_in_a_function_that_was_run_before_is_told_again() -> None:
+    rest = "func work(p string) { gadget.Frobnicate(p) }"
+    code = MAIN.format(imports='\t"registry.example/gadget"', rest=rest, body="work(in.Path)")
+    another = "func(ctx context.Context, r mcp.CallToolRequest, in Args) { work(in.Path) }"
+    code = code.replace("server.ServeStdio", f's.AddTool(mcp.NewTool("two"), {another})\n\tserver.ServeStdio')
+    assert cuts(code) == [[("unknown-library", "gadget.Frobnicate")]] * 2
+
+
+def test_a_tool_without_a_handler_is_told() -> None:
+    assert cuts(MAIN.format(imports="", rest="", body="").replace(", one)\n", ", nil)\n")) == [[("no-handler", "")]]
+
+
+def test_a_handler_over_its_budget_is_told() -> None:
+    body = "".join(f"_ = {number} + len(in.Path)\n" for number in range(3000))
+    assert cuts(MAIN.format(imports="", rest="", body=body)) == [[("budget", "")]]
+
+
+def test_methods_of_an_embedded_client_are_its_own() -> None:
+    rest = "type adapter struct { *service.Client }\nfunc use(a *adapter) { a.Things.DeleteAll() }"
+    assert names("var a *adapter; use(a)", "registry.example/some/service", rest=rest) == ["api.delete"]

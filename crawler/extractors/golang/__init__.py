@@ -60,7 +60,7 @@ def _result(search: Search, found: list[Found], unreadable: list[Unreadable]) ->
             handlers.append(item.tool.handler or _sibling(item.tool, search))
     with following():
         seen = effects.effects_of(index, search.run.globals, handlers)
-    tools = [replace(tool, effects=one) for tool, one in zip(tools, seen, strict=True)]
+    tools = [replace(tool, effects=one.effects, cuts=one.cuts) for tool, one in zip(tools, seen, strict=True)]
     unresolved = [
         Unresolved(file=decl.file.path, line=line(node), reason="name-not-constant", detail=f"in {decl.name}")
         for node_id, (node, decl, _) in sorted(search.open.items(), key=lambda o: (o[1][1].file.path, line(o[1][0])))
