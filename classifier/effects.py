@@ -4,6 +4,8 @@ Care is taken as the design asks: a POST alone proves nothing; work on caches, t
 sessions is not the tool's purpose; an effect far down a chain of helpers counts less than one in the handler.
 """
 
+import re
+
 from msgspec.structs import replace
 
 from classifier.reading import Reading
@@ -73,6 +75,14 @@ _BY_NAME = ("api.", "cloud.")
 _ENFORCES = RuleId("enforces-reading")
 _PAYLOADS = frozenset({"runs-payloads", "takes-payloads", "narrows-payloads"})
 """Rules that claim Execute for a payload of the caller's."""
+_PROGRAMS = frozenset({"sql.raw", "process.run", "process.shell"})
+_PROGRAM_WORDS = frozenset({
+    "sql", "query", "queries", "statement", "statements", "command", "commands", "cmd", "code", "script", "expression",
+    "cypher", "args", "argv", "arguments", "program", "executable", "binary", "input", "q", "text", "payload", "task",
+})  # fmt: skip
+_PLAIN = frozenset({"string", "number", "integer", "boolean", "null"})
+_WORD = re.compile(r"[a-z]+")
+_HUMP = re.compile(r"([a-z0-9])([A-Z])")
 FAR = 4
 """Calls away from the handler from which an effect counts one step less."""
 
@@ -94,6 +104,8 @@ def effect_claims(reading: Reading, book: Rulebook) -> None:
             continue
         seen.add(effect.id)
         strength = Strength.WEAK if _clears_up(effect, reading) else _weighed(effect, strength)
+        if effect.id in _PROGRAMS and not _takes_program(reading):
+            strength = Strength.WEAK
         evidence = Evidence(
             kind=EvidenceKind.EFFECT, rule=rule.id, category=rule.category, strength=strength,
             quote=(lines[index] if index < len(lines) else "") or effect.id,
@@ -129,6 +141,17 @@ def _enforced(reading: Reading, book: Rulebook) -> bool:
         ]
         return True
     return False
+
+
+def _takes_program(reading: Reading) -> bool:
+    """Tell whether a parameter can be what is run; where none is named so, the code made the program itself."""
+    properties = (reading.tool.input_schema or {}).get("properties")
+    if not isinstance(properties, dict) or not properties:
+        return reading.tool.input_schema is None
+    words = {word for name in properties for word in _WORD.findall(_HUMP.sub(r"\1_\2", str(name)).lower())}
+    return bool(words & _PROGRAM_WORDS) or any(
+        isinstance(inner, dict) and inner.get("type") not in _PLAIN for inner in properties.values()
+    )
 
 
 def _clears_up(effect: Effect, reading: Reading) -> bool:

@@ -3,11 +3,13 @@
 Only explicitly set hints count. They are claims: they move the confidence of a label by one step and never the label.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from classifier.combine import Claim, Verdict
 from classifier.reading import Reading
 from mcp_catalogue.model import Category, Confidence, Evidence, EvidenceKind, Mismatch, Strength
+
+_SHOWING = frozenset({"open", "select", "show", "focus", "highlight", "reveal", "render", "display", "switch", "view"})
 
 
 def mismatches(reading: Reading, verdict: Verdict) -> tuple[Mismatch, ...]:
@@ -16,8 +18,8 @@ def mismatches(reading: Reading, verdict: Verdict) -> tuple[Mismatch, ...]:
     if not reading.tool.effects and hints.readOnlyHint is not True and hints.destructiveHint is not False:
         return ()
     found: list[Mismatch] = []
-    code = _worst(c for c in reading.claims if c.source == "effect")
-    words = _worst(c for c in reading.claims if c.source in {"clause", "operation"} and c.sure)
+    code = _worst(c for c in reading.claims if c.source == "effect" and c.sure)
+    words = _worst(_said(reading))
     hint = ""
     if hints.readOnlyHint is True:
         hint = "readOnlyHint"
@@ -55,6 +57,22 @@ def confidence_after_claims(verdict: Verdict, reading: Reading) -> Confidence:
     if hint is not (verdict.primary is Category.READ):
         return Confidence.MEDIUM if confidence is Confidence.HIGH else Confidence.LOW
     return Confidence.MEDIUM if confidence is Confidence.LOW else confidence
+
+
+def _said(reading: Reading) -> Iterator[Claim]:
+    """Yield what the definition plainly says: an operation that it lists, or a main clause that the name confirms.
+
+    One reading of prose alone is too little to call an author's own annotation wrong, and what only shows something
+    else (a tab, a panel) is no change that an annotation speaks of.
+    """
+    named = any(c.source == "name" and c.sure and c.category is not Category.READ for c in reading.claims)
+    for claim in reading.claims:
+        if claim.source == "operation" and claim.sure:
+            yield claim
+        elif claim.source == "clause" and claim.sure and named:
+            phrase = reading.phrases.get(claim.evidence)
+            if phrase is None or phrase.base not in _SHOWING:
+                yield claim
 
 
 def _worst(claims: Iterable[Claim]) -> Claim | None:

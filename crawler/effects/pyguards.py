@@ -50,7 +50,7 @@ def read_only(run: Interpreter, owner: Value, values: Sequence[Value], kwargs: d
         made = run.first(owner)
         if not isinstance(made, Made):
             return False
-        if any(run.first(made.attributes.get(flag)) is True for flag in _FLAGS):
+        if any(run.force(made.attributes.get(flag)) is True for flag in _FLAGS):
             return True
         owner, values, kwargs = made.owner, made.args, made.kwargs
     return False
@@ -58,8 +58,8 @@ def read_only(run: Interpreter, owner: Value, values: Sequence[Value], kwargs: d
 
 def _says(run: Interpreter, values: Sequence[Value], kwargs: dict[str, Value]) -> bool:
     for value in (*values, *kwargs.values()):
-        known = run.first(value)
-        text = f"{known.prefix} {known.text}" if isinstance(known, Unknown) else known
+        known = run.force(value)  # a default that a setting replaces is no constant
+        text = f"{known.prefix} {known.text}" if isinstance(known, Unknown) and known.kind is None else known
         if isinstance(text, str) and _READ_ONLY.search(text[:500]):
             return True
         if isinstance(known, dict) and _flagged(run, known):
@@ -68,7 +68,7 @@ def _says(run: Interpreter, values: Sequence[Value], kwargs: dict[str, Value]) -
 
 
 def _flagged(run: Interpreter, given: dict[str, Value]) -> bool:
-    known = [run.first(given.get(flag)) for flag in _FLAGS]
+    known = [run.force(given.get(flag)) for flag in _FLAGS]
     return any(v is True or (isinstance(v, str) and str(v).lower() in _ON) for v in known)
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.effects.test_python_table import tools_of
 
 HEAD = """
-import logging, re, sqlite3
+import logging, os, re, sqlite3
 import asyncpg, duckdb, psycopg2, sqlparse
 from fastmcp import FastMCP
 mcp = FastMCP("x")
@@ -231,6 +231,7 @@ def test_a_read_only_session_is_a_guard(body: str) -> None:
         return rows
         """,
         'return duckdb.connect("data.db", read_only=conn).execute(sql)',
+        'return duckdb.connect("data.db", read_only=os.environ.get("READ_ONLY", True)).execute(sql)',
         'return sqlite3.connect("file:data.db?mode=rwc", uri=True).execute(sql)',
         """
         with sqlite3.connect("file:data.db?mode=ro", uri=True) as c:
@@ -238,7 +239,7 @@ def test_a_read_only_session_is_a_guard(body: str) -> None:
         return db.execute(sql)
         """,
     ],
-    ids=["sometimes", "logged", "after", "configured", "writable", "another"],
+    ids=["sometimes", "logged", "after", "configured", "by-default", "writable", "another"],
 )
 def test_a_session_that_may_write_is_no_guard(body: str) -> None:
     assert guards(body) == []
