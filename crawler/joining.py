@@ -85,6 +85,7 @@ def _tools(found: Mapping[str, Extraction]) -> tuple[list[Tool], tuple[Unresolve
     listed = found[FILES].tools if FILES in found else ()
     given = any(u.reason == "openapi" for e in code for u in e.unresolved)  # to the library, as it is
     mapped = any(u.reason == "openapi-mapped" for e in code for u in e.unresolved)
+    mapped = mapped or any(t.origin is Origin.OPENAPI for t in tools)
     documents = [t for t in listed if t.origin is Origin.OPENAPI]
     if documents and given:
         unresolved = {u for u in unresolved if u.reason != "openapi"}

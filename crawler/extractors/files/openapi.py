@@ -31,6 +31,13 @@ class Operation:
     path: str
     method: str
     body: Mapping[str, Any]
+    item: Mapping[str, Any]  # the path's, with what its operations share
+
+    @property
+    def id(self) -> str | None:
+        """The operation's own name in the document."""
+        given = self.body.get("operationId")
+        return given if isinstance(given, str) and given else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +55,22 @@ def _words(stem: str) -> str:
     return "".join(w[:1].upper() + w[1:] for w in stem.split("_"))
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
     """FastMCP's rule: separators become underscores, what is left is alphanumeric, at most 56 characters."""
     joined = re.sub(r"[^a-zA-Z0-9_]", "", re.sub(r"[\s\-./{}]+", "_", text))
     return re.sub(r"_+", "_", joined).strip("_")[:56]
 
 
-def _fastmcp_name(one: Operation) -> str:
-    given = one.body.get("operationId")
-    if isinstance(given, str) and given:
-        return _slug(given.partition("__")[0])
+def fastmcp_name(one: Operation) -> str:
+    """Return the name that FastMCP gives the tool of an operation."""
+    if one.id:
+        return slug(one.id.partition("__")[0])
     summary = one.body.get("summary")
-    return _slug(summary if isinstance(summary, str) and summary else f"{one.method}_{one.path}")
+    return slug(summary if isinstance(summary, str) and summary else f"{one.method}_{one.path}")
 
 
-def _fastmcp_text(one: Operation) -> str:
+def fastmcp_text(one: Operation) -> str:
+    """Return the description that FastMCP gives it."""
     return str(one.body.get("description") or one.body.get("summary") or f"Executes {one.method.upper()} {one.path}")
 
 
@@ -85,7 +93,7 @@ def _plain_name(one: Operation) -> str:
 
 
 LIBRARIES = (
-    Library("python", re.compile(rb"\.from_openapi\(|FastMCPOpenAPI\("), _METHODS[:5], _fastmcp_name, _fastmcp_text),
+    Library("python", re.compile(rb"\.from_openapi\(|FastMCPOpenAPI\("), _METHODS[:5], fastmcp_name, fastmcp_text),
     Library(
         "javascript",
         re.compile(rb"openapi-mcp-server|OpenAPIMCPServer"),
@@ -98,7 +106,7 @@ LIBRARIES = (
         re.compile(rb"openapi-to-mcp|openapi-mcp-generator|OpenAPIToMCP|fromOpenApi"),
         _METHODS[:5],
         _plain_name,
-        _fastmcp_text,
+        fastmcp_text,
     ),
 )
 _WORDS = (b"openapi", b"OpenAPI", b"OpenApi")
@@ -112,12 +120,12 @@ def openapi(project: Project) -> Extraction | None:
     library = next((x for x in LIBRARIES if any(x.mark.search(d) for d in naming)), None)
     if library is None:
         return None
-    found = {PurePosixPath(p).stem: (p, v) for p, v in _documents(project)}
+    found = {PurePosixPath(p).stem: (p, v) for p, v in shipped(project)}
     chosen = {s: found[s] for s in found if any(_names(d, s) for d in code.values())} or found
     tools = [
         tool
         for stem, (path, value) in sorted(chosen.items())
-        for tool in _tools(library, stem, path, value, _lines(project.tree.read(path) or b""))
+        for tool in _tools(library, stem, path, value, lines_of(project.tree.read(path) or b""))
     ]
     if not tools:
         return None
@@ -142,7 +150,7 @@ def _names(data: bytes, stem: str) -> bool:
     return re.search(rb"[\"'/]" + re.escape(stem.encode()) + rb"(?:\.json|\.ya?ml)?[\"']", data) is not None
 
 
-def _documents(project: Project) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def shipped(project: Project) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield one document per name; of a JSON and a YAML copy the JSON."""
     seen: set[str] = set()
     kept = (p for p in project.tree.under(project.root) if _DOCUMENT.search(p) and not _ELSEWHERE & set(p.split("/")))
@@ -157,7 +165,7 @@ def _documents(project: Project) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield path, value
 
 
-def _lines(data: bytes) -> dict[str, int]:
+def lines_of(data: bytes) -> dict[str, int]:
     """Where each route of a document stands."""
     found: dict[str, int] = {}
     line, at = 1, 0
@@ -172,22 +180,34 @@ def _tools(
     library: Library, stem: str, path: str, document: Mapping[str, Any], lines: Mapping[str, int]
 ) -> Iterator[Tool]:
     names: dict[str, int] = {}
+    for one in operations(document, library.methods, stem):
+        name = library.name(one)
+        names[name] = names.get(name, 0) + 1
+        if library.name is fastmcp_name and names[name] > 1:
+            name = f"{name}_{names[name]}"
+        if name:
+            yield tool_of(one, name, library.describe(one), path, lines)
+
+
+def operations(
+    document: Mapping[str, Any], methods: tuple[str, ...] = _METHODS[:5], stem: str = ""
+) -> Iterator[Operation]:
+    """Yield the operations of a document, in its order."""
     for route, item in document["paths"].items():
-        for method in _ordered(item, library.methods):
-            one = Operation(stem, document, str(route), method, item[method])
-            name = library.name(one)
-            names[name] = names.get(name, 0) + 1
-            if library.name is _fastmcp_name and names[name] > 1:
-                name = f"{name}_{names[name]}"
-            if name:
-                yield Tool(
-                    name=name,
-                    description=library.describe(one),
-                    input_schema=_schema(one, item),
-                    origin=Origin.OPENAPI,
-                    location=Location(file=path, line=1),
-                    effects=_request(one, path, lines),
-                )
+        for method in _ordered(item, methods):
+            yield Operation(stem, document, str(route), method, item[method], item)
+
+
+def tool_of(one: Operation, name: str, description: str, path: str, lines: Mapping[str, int]) -> Tool:
+    """Return the tool that a library makes of an operation of the document at `path`."""
+    return Tool(
+        name=name,
+        description=description,
+        input_schema=_schema(one, one.item),
+        origin=Origin.OPENAPI,
+        location=Location(file=path, line=1),
+        effects=_request(one, path, lines),
+    )
 
 
 def _ordered(item: object, methods: tuple[str, ...]) -> list[str]:

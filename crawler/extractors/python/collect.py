@@ -146,6 +146,8 @@ def _registered(run: Interpreter, server: Server, one: Registration, options: Op
             yield _unresolved(one, "listing-not-constant", "nothing in it could be evaluated")
         for element in elements:
             yield _listed(run, server, element, one, options)
+    elif one.kind == "openapi":
+        yield from (Found(tool, Body(tool.name), one.guards) for tool in one.target)
     elif one.kind == "function":
         yield _function(run, one.target, one.kwargs, one, options)
     elif one.kind == "object":

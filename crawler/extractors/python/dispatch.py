@@ -21,7 +21,12 @@ def with_effects(run: Interpreter, found: Sequence[Found]) -> tuple[Tool, ...]:
         seen = effects.effects_of(run, [f.body for f in found])
     entered = Counter(id(f.node) for one in seen for f in one.entered)
     return tuple(
-        replace(one.tool, effects=what.effects, cuts=what.cuts, handler=_handler(run, one, what, entered))
+        replace(
+            one.tool,
+            effects=what.effects or one.tool.effects,
+            cuts=what.cuts,
+            handler=_handler(run, one, what, entered),
+        )
         for one, what in zip(found, seen, strict=True)
     )
 

@@ -2,6 +2,7 @@
 
 from crawler.extractors.python.comprehensions import elements
 from crawler.extractors.python.interpreter import Interpreter
+from crawler.extractors.python.mapped import MAPPINGS, mapped_tools
 from crawler.extractors.python.sdk_names import is_tool_class, server_kind
 from crawler.extractors.python.server import Mount, Registration, Server
 from crawler.extractors.python.values import (
@@ -69,7 +70,7 @@ def server_method(  # noqa: PLR0913
     if name == "remove_tool" or name in ("disable", "enable"):
         return None
     if name in ("from_openapi", "from_fastapi", "as_proxy", "create_proxy"):
-        return external_server(run, name, place)
+        return external_server(run, name, args, kwargs, place)
     return Unknown("server-method", text=name)
 
 
@@ -174,15 +175,14 @@ def assumed_server(run: Interpreter, owner: Unknown, place: Place) -> Server | N
     return server
 
 
-_MAPPINGS = frozenset({"mcp_names", "route_maps", "route_map_fn", "mcp_component_fn"})
-"""Arguments of FastMCP's `from_openapi` that leave operations out or give tools other names."""
-
-
-def external_server(run: Interpreter, name: str, place: Place, *, mapped: bool = False) -> Value:
-    """Return a server whose tools come from elsewhere at run time; `mapped` where the code chooses and renames them."""
-    server = Server("fastmcp", None, place)
-    reason = "proxy" if "api" not in name else "openapi-mapped" if mapped else "openapi"
-    server.registrations.append(Registration("unresolved", None, {}, place, tuple(run.guards), "fastmcp", reason))
+def external_server(run: Interpreter, name: str, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
+    """Return a server whose tools come from elsewhere: an OpenAPI document, or another server at run time."""
+    server = Server("fastmcp", kwargs.get("name"), place, guards=tuple(run.guards))
+    mapped = not MAPPINGS.isdisjoint(kwargs)
+    tools = mapped_tools(run, args, kwargs, place) if mapped and name == "from_openapi" else None
+    kind, reason = ("openapi", "") if tools is not None else ("unresolved", "openapi-mapped" if mapped else "openapi")
+    reason = reason if "api" in name else "proxy"
+    server.registrations.append(Registration(kind, tools, {}, place, tuple(run.guards), "fastmcp", reason))
     run.servers.append(server)
     return server
 
@@ -193,7 +193,7 @@ def call_external(run: Interpreter, path: str, args: list[Value], kwargs: dict[s
     if path == f"{DECORATOR}()":
         return MISSING
     if last in ("from_openapi", "from_fastapi", "as_proxy", "create_proxy") and path.startswith("fastmcp."):
-        return external_server(run, last, place, mapped=not _MAPPINGS.isdisjoint(kwargs))
+        return external_server(run, last, args, kwargs, place)
     if last == "from_function" and "ool" in path:
         target = args[0] if args else next((kwargs[k] for k in _PASSED_ON if k in kwargs), None)
         said = {k: v for k, v in kwargs.items() if k not in _PASSED_ON}

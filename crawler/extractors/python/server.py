@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Registration:
     """One registration: a function with what was said of it, or an object, or a handler that lists tools."""
 
-    kind: str  # function | object | listing | unresolved
+    kind: str  # function | object | listing | openapi | unresolved
     target: Value
     kwargs: dict[str, Value]
     place: Place
