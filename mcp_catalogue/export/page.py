@@ -26,6 +26,9 @@ Without `--format` it is `json` and `jsonl`. Beside them always stand `catalogue
 Package) and `SHA256SUMS`. The same store gives the same bytes. Files of an earlier export that are not written again
 are removed; other files in the folder stay.
 
+Measured with half a million tools (a store of 2.2 GB): 30 s of one core's time and 130 MB of memory for JSON Lines,
+48 s and 320 MB for Parquet (`python -m benchmarks.dataset`).
+
 ```sh
 catalogue export --out data
 catalogue export --out data --format parquet
