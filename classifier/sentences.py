@@ -15,6 +15,8 @@ MAX_ASIDE = 60
 """Words after the object in which a further verb is looked for ("… and deletes it")."""
 _WORD = re.compile(r"[^\W_][\w'’-]*|[,:;/&()|\[\]–—+→]|(?<=\s)-(?=\s)")
 _GENERIC = frozenset({"action", "actions", "operation", "operations", "command", "commands"})
+_CALLED = frozenset({"call", "invoke", "run", "execute"})
+_ITSELF = frozenset({"tool", "function", "endpoint", "operation"})
 _EXECUTE = frozenset({"execute", "executes", "run", "runs"})
 _OPERATIONS = frozenset({"operations", "operation"})  # nothing of their own: what the rest says is done
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
@@ -22,6 +24,7 @@ _RELATIVE = frozenset({"that", "which", "to", "for", "can", "will", "lets", "you
 _PURPOSE = frozenset({"used", "tool", "function", "endpoint", "to", "for", "that", "which"})
 _ASIDE = frozenset({"and", "then", "y", "und", "et", "e", "и"})
 _PARTICLES = frozenset({"back", "down", "up", "off"})
+_LOOSE = frozenset({"modify", "control"})  # a list of operations may follow
 _PRONOUNS = frozenset({"it", "them"})
 _TAKEN_BACK = frozenset({"update", "create", "send"})
 _SUBORDINATE = frozenset({"until", "since", "whether", "how"})  # "seconds until the key expires"
@@ -57,6 +60,8 @@ class _Sentence:
             if words[i] in self.grammar.enable and self._at(i + 1) in self.grammar.you:
                 i += 2
                 continue
+            if words[i] in _CALLED and self._at(i + 1) == "this" and self._at(i + 2) in _ITSELF:
+                return None  # "You should call this tool when …"
             verb = self._verb(i)
             if verb is not None and self._is_verb(i, verb):
                 return self._clause(i, verb)
@@ -166,7 +171,7 @@ class _Sentence:
         origin = noun.origin
         if not origin and len(found) > 1 and {"create", "update"} & (actions := {v.action for v in found}):
             origin = "it" if "remove" in actions else ""  # "add or remove": what can be put on and taken off
-        if verb.action == "manage" and (listed := self._listed(noun.end)):
+        if (verb.action == "manage" or verb.base in _LOOSE) and (listed := self._listed(noun.end)):
             return Clause(tuple([noun.phrase(v.action, v.base, sure=True, origin=origin) for v in listed]))
         phrases = tuple([noun.phrase(v.action, v.base, sure=sure, origin=origin) for v in found])
         return Clause(phrases, self._asides(noun, verb))
