@@ -7,7 +7,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from mcp_catalogue.cli.options import DEFAULT_DATABASE, Database, TextOrJson
+from mcp_catalogue.cli.options import DEFAULT_DATABASE, Database, SourcesDir, TextOrJson
+from mcp_catalogue.cli.reading import find_record
 from mcp_catalogue.model import Evidence, ServerRecord, Severity
 from mcp_catalogue.policy.words import shown
 from mcp_catalogue.store import Store
@@ -25,20 +26,26 @@ class Disagreement:
 
 
 def mismatches(
-    server: Annotated[str | None, typer.Option(help="Of one server: its id, alias or name.")] = None,
+    target: Annotated[
+        str | None,
+        typer.Argument(help="A server in the store (id, alias or name), else a target to read; without it the store."),
+    ] = None,
     form: TextOrJson = "text",
     db: Database = DEFAULT_DATABASE,
+    sources_dir: SourcesDir = None,
 ) -> None:
-    """List every mismatch in the store with its two quotes.
+    """List where annotation, description and code disagree, each with its two quotes and places.
 
     Examples:
       catalogue mismatches
 
-      catalogue mismatches --server mcp-okx --format json
+      catalogue mismatches pypi:mcp-okx --format json
     """
-    with Store.open(db) as store:
-        records = store.records() if server is None else iter([store.record(store.resolve(server))])
-        found = [one for record in records for one in _of(record)]
+    if target is None:
+        with Store.open(db) as store:
+            found = [one for record in store.records() for one in _of(record)]
+    else:
+        found = list(_of(find_record(target, db=db, sources_dir=sources_dir)))
     if form == "json":
         typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
         return

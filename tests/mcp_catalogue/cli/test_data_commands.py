@@ -107,7 +107,7 @@ def test_mismatches_show_both_quotes(call: Call) -> None:
     text = call("mismatches").stdout
     assert "annotation and code" in text
     assert "src/a b.py:12" in text
-    (one,) = json.loads(call("mismatches", "--format", "json", "--server", "shop-mcp").stdout)
+    (one,) = json.loads(call("mismatches", "shop-mcp", "--format", "json").stdout)
     assert [e["quote"] for e in one["evidence"]] == ["delete", "rm(path)"]
 
 
