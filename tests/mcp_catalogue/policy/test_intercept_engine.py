@@ -6,6 +6,7 @@ that the engine agrees.
 """
 
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import yaml
 from mcp import ClientSession, StdioServerParameters, stdio_client
 from mcp.types import TextContent
 
-from mcp_catalogue.model import Category, Severity
+from mcp_catalogue.model import Action, Category, Severity
 from mcp_catalogue.policy import BOUNDS, FORMATS, decide
 from mcp_catalogue.policy.ruling import nameable
 from tests.mcp_catalogue.policy import engines
@@ -57,31 +58,16 @@ def test_the_format_names_the_version_that_is_asked() -> None:
 
 def test_the_policy_holds_in_front_of_a_real_server(proxy: list[str], shop: Any, calls: Any, tmp_path: Path) -> None:
     names = [d.tool.name for d in shop] + ["never_seen"]
-    command = [*proxy, "-c", str(policy_file(shop, tmp_path)), "--state-dir", str(tmp_path / "state")]
-    command += ["--", sys.executable, str(HERE / "fixtures" / "shop_server.py"), *names]
-
-    async def run() -> tuple[set[str], list[tuple[Any, str]]]:
-        outcomes = []
-        home = engines.intercept_home(tmp_path)
-        parameters = StdioServerParameters(command=command[0], args=command[1:], env=home)
-        async with stdio_client(parameters) as (read, write), ClientSession(read, write) as client:
-            await client.initialize()
-            listed = {t.name for t in (await client.list_tools()).tools}
-            # counters live as long as the proxy: calls that fill them come last
-            for call in sorted(calls, key=lambda c: c.repeat):
-                for _ in range(call.repeat):
-                    await client.call_tool(call.tool, dict(call.args))
-                (said,) = (await client.call_tool(call.tool, dict(call.args))).content
-                assert isinstance(said, TextContent)
-                outcomes.append((call, said.text))
-        return listed, outcomes
-
-    listed, outcomes = anyio.run(run)
+    # counters live as long as the proxy: calls that fill them come last
+    ordered = [call for call in sorted(calls, key=lambda c: c.repeat) for _ in range(call.repeat + 1)]
+    command = in_front(proxy, policy_file(shop, tmp_path), names)
+    listed, answers = anyio.run(said, command, tmp_path, [(call.tool, dict(call.args)) for call in ordered])
+    last = {id(call): (call, text) for call, text in zip(ordered, answers, strict=True)}
     hidden = {c.tool for c in calls if c.expected["intercept"] == "hide"}
     assert listed == set(names) - hidden
     document = yaml.safe_load((tmp_path / "policy.yaml").read_text(encoding="utf-8"))
     ours = {rule["on_deny"] for body in document["tools"].values() for rule in body["rules"]}
-    for call, text in outcomes:
+    for call, text in last.values():
         if call.expected["intercept"] == "pass":
             assert text == f"did {call.tool}", call
         else:
@@ -90,26 +76,53 @@ def test_the_policy_holds_in_front_of_a_real_server(proxy: list[str], shop: Any,
             assert words in ours or call.expected["intercept"] == "hide" or call.tool == "never_seen", call
 
 
+NOTHING: Mapping[str, Any] = {}
+Asked = Sequence[tuple[str, Mapping[str, Any]]]
+
+
+async def said(command: list[str], home: Path, calls: Asked) -> tuple[set[str], list[str]]:
+    """Return the tools that a client is shown, and the text that it gets for each call."""
+    parameters = StdioServerParameters(command=command[0], args=command[1:], env=engines.intercept_home(home))
+    async with stdio_client(parameters) as (read, write), ClientSession(read, write) as client:
+        await client.initialize()
+        listed = {t.name for t in (await client.list_tools()).tools}
+        answers = []
+        for name, args in calls:
+            (content,) = (await client.call_tool(name, dict(args))).content
+            assert isinstance(content, TextContent)
+            answers.append(content.text)
+        return listed, answers
+
+
+def in_front(proxy: list[str], policy: Path, names: list[str]) -> list[str]:
+    """Return the command of `proxy` with `policy` in front of a server with the tools `names`."""
+    server = [sys.executable, str(HERE / "fixtures" / "shop_server.py"), *names]
+    return [*proxy, "-c", str(policy), "--state-dir", str(policy.parent / "state"), "--", *server]
+
+
 def test_names_mean_to_the_proxy_what_they_are(proxy: list[str], tool: Any, tmp_path: Path) -> None:
     names = sorted(name for name in HOSTILE if name.isprintable() or name in {"tab\t", "a\nb: c"})
-    decided = [tool(name, Category.READ, Severity.LOW) for name in names]
-    command = [*proxy, "-c", str(policy_file(decided, tmp_path)), "--state-dir", str(tmp_path / "state")]
-    command += ["--", sys.executable, str(HERE / "fixtures" / "shop_server.py"), *names]
-
-    async def run() -> dict[str, str]:
-        home = engines.intercept_home(tmp_path)
-        parameters = StdioServerParameters(command=command[0], args=command[1:], env=home)
-        async with stdio_client(parameters) as (read, write), ClientSession(read, write) as client:
-            await client.initialize()
-            answers = {}
-            for name in names:
-                (said,) = (await client.call_tool(name, {})).content
-                assert isinstance(said, TextContent)
-                answers[name] = said.text
-            return answers
-
-    for name, text in anyio.run(run).items():
+    policy = policy_file([tool(name, Category.READ, Severity.LOW) for name in names], tmp_path)
+    _, answers = anyio.run(said, in_front(proxy, policy, names), tmp_path, [(name, NOTHING) for name in names])
+    for name, text in zip(names, answers, strict=True):
         assert text == f"did {name}" if nameable(name) else text.startswith("[INTERCEPT POLICY DENIED]"), name
+
+
+@pytest.mark.parametrize(("name", "args"), [("drop_table", {}), ("pay", {"amount": 1}), ("refund", {"amount": 201})])
+def test_a_snippet_denies_its_tool_and_nothing_else(
+    proxy: list[str], shop: Any, tmp_path: Path, name: str, args: dict[str, Any]
+) -> None:
+    (one,) = [d for d in shop if d.tool.name == name]
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(FORMATS["intercept"].tool(one, server_name="shop").text, encoding="utf-8")
+    names = [d.tool.name for d in shop] + ["never_seen"]
+    command = in_front(proxy, policy, names)
+    listed, (denied, other, unknown) = anyio.run(
+        said, command, tmp_path, [(name, args), ("list_items", {}), ("never_seen", {})]
+    )
+    assert listed == set(names) - ({name} if one.decision.action == Action.HIDE else set())
+    assert denied.startswith("[INTERCEPT POLICY DENIED]")
+    assert (other, unknown) == ("did list_items", "did never_seen")
 
 
 def test_intercept_accepts_every_policy(intercept: str, shop: Any, tool: Any, tmp_path: Path) -> None:
