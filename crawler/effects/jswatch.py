@@ -7,7 +7,7 @@ from typing import Any
 from crawler.effects.jsopaque import CALLER, opaque
 from crawler.effects.jsreads import composes, read_call
 from crawler.effects.jstable import modules
-from crawler.effects.shared import EFFECTS, tidy
+from crawler.effects.shared import EFFECTS, keeps_own, tidy
 from crawler.extractors.typescript.calls import call
 from crawler.extractors.typescript.evaluate import UNHANDLED, CallSite, Evaluator
 from crawler.extractors.typescript.execute import branches
@@ -207,7 +207,9 @@ def _with_chain(effect: Effect, one: _Seen) -> Effect:
 
 
 def _mark(effect: Effect, names: tuple[str, ...]) -> Mark | None:
-    """Tell files that are not what a tool is for from those that are."""
+    """Tell what the server keeps for itself, and scratch files, from what a tool is for."""
+    if keeps_own(effect.id, effect.target, names):
+        return Mark.OWN
     if not effect.id.startswith("file."):
         return None
     target = effect.target or ""
