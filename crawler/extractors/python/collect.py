@@ -27,6 +27,7 @@ from crawler.extractors.python.values import (
     ordered,
     plain,
 )
+from crawler.extractors.python.visibility import Change, enabled_guard, hidden_by, texts_of
 from mcp_catalogue.model import Annotations, Handler, Location, Tool, Unresolved
 
 _HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
@@ -112,6 +113,7 @@ def _listing(  # noqa: PLR0913
     guards: tuple[Guard, ...],
     options: Options,
     above: frozenset[int],
+    outer: tuple[Change, ...] = (),
 ) -> Iterator[Found | Unresolved]:
     for registration in server.registrations:
         early = {g for g in server.guards if g.leaves}
@@ -124,7 +126,9 @@ def _listing(  # noqa: PLR0913
         for found in some:
             if isinstance(found, Found):
                 named = replace(found.tool, name="_".join([*prefixes, found.tool.name]))
-                yield Found(named, found.body, tuple(dict.fromkeys((*guards, *found.guards))))
+                tags = texts_of(run, registration.kwargs.get("tags"))
+                hidden = hidden_by(server.changes, found.tool.name, tags) + hidden_by(outer, named.name, tags)
+                yield Found(named, found.body, tuple(dict.fromkeys((*guards, *found.guards, *hidden))))
             else:
                 yield found
     if id(server) in above:
@@ -135,7 +139,8 @@ def _listing(  # noqa: PLR0913
             yield Unresolved(file=mount.place.file, line=mount.place.line, reason="prefix-not-constant", covers=None)
             continue
         inner = (*prefixes, str(prefix)) if prefix else prefixes
-        yield from _listing(run, mount.server, inner, (*guards, *mount.guards), options, above | {id(server)})
+        changes = (*outer, *server.changes)
+        yield from _listing(run, mount.server, inner, (*guards, *mount.guards), options, above | {id(server)}, changes)
 
 
 def _registered(run: Interpreter, server: Server, one: Registration, options: Options) -> Iterator[Found | Unresolved]:
@@ -293,6 +298,8 @@ def _function(
     origin = _origin(function) if function is not None else None
     fallback = Place(origin.module.path, origin.node.lineno) if origin is not None else one.place
     guards = tuple(dict.fromkeys((*one.guards, *(_origin(function).guards if function is not None else ()))))
+    if "enabled" in said:
+        guards += enabled_guard(run, said["enabled"], one.place)
     tool = Tool(
         name=name,
         title=text_of(run, said.get("title")) or annotations.title,

@@ -19,6 +19,7 @@ from crawler.extractors.python.values import (
     Unknown,
     Value,
 )
+from crawler.extractors.python.visibility import change_of
 
 DECORATOR = "fastmcp.<decorator>"
 _PASSED_ON = frozenset({"fn", "func", "function", "name_or_fn"})
@@ -67,7 +68,10 @@ def server_method(  # noqa: PLR0913
     if name in ("sse_app", "streamable_http_app", "http_app"):
         run.transports.add("sse" if name == "sse_app" else "streamable-http")
         return Made("starlette.app", [], {}, place)
-    if name == "remove_tool" or name in ("disable", "enable"):
+    if name in ("remove_tool", "disable", "enable"):
+        change = change_of(run, name, args, kwargs, place) if not run.muted else None
+        if change is not None:
+            server.changes.append(change)
         return None
     if name in ("from_openapi", "from_fastapi", "as_proxy", "create_proxy"):
         return external_server(run, name, args, kwargs, place)

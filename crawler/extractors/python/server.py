@@ -9,6 +9,7 @@ from crawler.extractors.python.values import Function, Place, Value
 
 if TYPE_CHECKING:
     from crawler.extractors.python.interpreter import Interpreter
+    from crawler.extractors.python.visibility import Change
 
 
 @dataclass(slots=True, eq=False)
@@ -57,6 +58,7 @@ class Server:
     registrations: list[Registration] = field(default_factory=list)
     mounts: list[Mount] = field(default_factory=list)
     guards: tuple[Guard, ...] = ()  # under which it was made
+    changes: list["Change"] = field(default_factory=list)  # tools hidden, or shown again
     prompts: int = 0
     resources: int = 0
 
