@@ -42,6 +42,8 @@ MIN_SHARE = 15_000
 """… but at least so many steps."""
 MAX_CUTS = 2
 """How often a function may use up its share before it is not called any more."""
+MAX_CLOSED = 2
+"""How many scopes a callback is run with while it registers nothing."""
 MAX_SAME = 30
 """Nested calls of one function with known arguments; with unknown ones, 2."""
 
@@ -116,18 +118,36 @@ def _call_unknown(self: "Evaluator", callee: Unknown, args: list[Any]) -> Any:  
 
 
 def run_callback(self: "Evaluator", arg: Any, given: list[Any] | None = None) -> None:  # noqa: ANN401
-    """Run a function that was given to unknown code once, with what is known of its arguments."""
-    if isinstance(arg, Fn) and id(arg.node) not in self.ran and self.sink.interesting(arg):
+    """Run a function that was given to unknown code, with what is known of its arguments.
+
+    Once; again where it closes over other values, as long as that registers something.
+    """
+    if isinstance(arg, Fn) and _due(self, arg) and self.sink.interesting(arg):
         self.ran.add(id(arg.node))
         count = len(arg.node.body().params)
+        before = self.sink.count()
         try:
             invoke(self, arg, arg.this, given or [Unknown("argument") for _ in range(count)])
         except Thrown:
             return
+        finally:
+            if self.sink.count() > before:
+                self.closed[id(arg.node)] = [arg.scope]
     elif isinstance(arg, Obj) and arg.kind == "object":
         for prop in list(arg.props.values())[:50]:
             if isinstance(prop, Fn):
                 run_callback(self, prop)
+
+
+def _due(self: "Evaluator", function: Fn) -> bool:
+    """Whether a callback is to be run: for the first time, or soon after with another scope."""
+    if self.memory is not None:
+        return id(function.node) not in self.ran
+    scopes = self.closed.setdefault(id(function.node), [])
+    if len(scopes) >= MAX_CLOSED or function.scope in scopes or (not scopes and id(function.node) in self.ran):
+        return False
+    scopes.append(function.scope)
+    return True
 
 
 def invoke(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any:  # noqa: ANN401
@@ -282,6 +302,10 @@ def construct(self: "Evaluator", callee: Any, args: list[Any]) -> Any:  # noqa: 
         for arg in args:
             run_callback(self, arg)
         return Unknown("run-time", f"new {callee.name}", spec=BUNDLED, path="new McpServer", guards=tuple(self.guards))
+    if isinstance(callee, Cls) and callee.methods.keys() >= _COMMANDER:
+        from crawler.extractors.typescript.commandline import parser  # noqa: PLC0415 (it calls functions)
+
+        return parser(self)
     if isinstance(callee, Cls | Fn):
         made = Obj(proto=callee if isinstance(callee, Cls) else members.prototype(callee))
         made.guards, made.born, made.held = tuple(self.guards), len(self.logs), len(self.guards)
@@ -296,6 +320,8 @@ def construct(self: "Evaluator", callee: Any, args: list[Any]) -> Any:  # noqa: 
     return Unknown("run-time", "new")
 
 
+_COMMANDER = frozenset({"option", "requiredOption", "addOption", "action", "command", "parseAsync"})
+"""Method names that only commander's class has together: a copy of it inside a bundle."""
 BUNDLED = "@modelcontextprotocol/sdk"
 """The package that a copy of an SDK's class inside a bundle stands for."""
 NEW = object()

@@ -87,23 +87,29 @@ def _is_commander(ev: "Evaluator") -> bool:
     return any("commander" in spec for spec in ev.spaces)
 
 
+def parser(ev: "Evaluator") -> Parser:
+    """Return what stands for an instance of a bundled copy of commander's class."""
+    ev.spaces.setdefault("commander", None)
+    return Parser(ev.flags)
+
+
 def namespace(ev: "Evaluator", spec: str) -> Any:  # noqa: ANN401
     """Return the module of a command-line library."""
-    parser = Parser(ev.flags)
+    held = Parser(ev.flags)
     if "commander" in spec:
-        make = Native("Command", lambda *_: parser)
+        make = Native("Command", lambda *_: held)
         option = Native("Option", lambda *_: Obj(open=Unknown("library", "Option")))
-        return Obj({"program": parser, "Command": make, "Option": option, "default": parser}, kind="module",
+        return Obj({"program": held, "Command": make, "Option": option, "default": held}, kind="module",
                    open=Unknown("external", spec, spec=spec))  # fmt: skip
     if spec == "yargs/helpers":
         hide = Native("hideBin", lambda _, __, args, ___: args[0] if args else UNDEFINED)
         return Obj({"hideBin": hide}, kind="module")
     if spec in ("yargs", "yargs/yargs", "cac", "sade"):
-        make = Native(spec, lambda ev_, _, args, __: parser.called(ev_, args))
-        make.props = {"default": make, "argv": parser.given()}
+        make = Native(spec, lambda ev_, _, args, __: held.called(ev_, args))
+        make.props = {"default": make, "argv": held.given()}
         space = Obj({"default": make, "yargs": make, "cac": make}, kind="module")
-        return space if spec != "yargs" else Obj({"default": _Both(parser)}, kind="module")
-    give = Native(spec, lambda ev_, _, args, __: parser.called(ev_, args).given())
+        return space if spec != "yargs" else Obj({"default": _Both(held)}, kind="module")
+    give = Native(spec, lambda ev_, _, args, __: held.called(ev_, args).given())
     return Obj({"default": give, "parse": give}, kind="module", open=Unknown("external", spec, spec=spec))
 
 

@@ -112,6 +112,7 @@ class Evaluator:
         self.stack: list[Fn] = []  # the functions being run, outermost first
         self.trying = 0
         self.ran: set[int] = set()
+        self.closed: dict[int, list[Scope]] = {}
         self.spaces: dict[str, Any] = {}
         self.zod_version = "zod3"
         self.files: Any = None

@@ -95,7 +95,9 @@ def branches(
         written = {}
         for key, (home, old) in log.items():
             written[key] = (home, home.names.get(key[1], _MISSING), old)
-            _restore(home, key[1], old)
+            # What an ended branch declared stays: closures made there, a list handler of its own, still see it.
+            if old is not UNHANDLED or completion not in ("return", "throw"):
+                _restore(home, key[1], old)
         outcomes.append((completion, guard, written))
     _merge(self, outcomes)
     return [completion for completion, _, _ in outcomes]

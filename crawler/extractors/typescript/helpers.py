@@ -124,6 +124,32 @@ def _rest(_: "Evaluator", __: Any, args: list[Any], ___: int) -> Any:  # noqa: A
     return source
 
 
+def _esm(_: "Evaluator", __: Any, args: list[Any], ___: int) -> Any:  # noqa: ANN401
+    """Esbuild and Bun: `__esm({path() {…}})` runs a module's code when it is first asked for."""
+    table = _arg(args)
+    left = [table] if isinstance(table, Fn) else list(table.props.values())[:1] if isinstance(table, Obj) else []
+
+    def init(ev: "Evaluator", *_: Any) -> Any:  # noqa: ANN401
+        return call(ev, left.pop(), UNDEFINED, [0]) if left else UNDEFINED
+
+    return Native("init", init)
+
+
+def _common_js(_: "Evaluator", __: Any, args: list[Any], ___: int) -> Any:  # noqa: ANN401
+    """Esbuild and Bun: `__commonJS({path(exports, module) {…}})` gives the exports of code that is run once."""
+    table = _arg(args)
+    code = next(iter(table.props.values()), UNDEFINED) if isinstance(table, Obj) else table
+    held: list[Obj] = []
+
+    def load(ev: "Evaluator", *_: Any) -> Any:  # noqa: ANN401
+        if not held:
+            held.append(Obj({"exports": Obj()}))
+            call(ev, code, UNDEFINED, [held[0].props["exports"], held[0]])
+        return members.get(ev, held[0], "exports")
+
+    return Native("load", load)
+
+
 def _assign(ev: "Evaluator", _: Any, args: list[Any], __: int) -> Any:  # noqa: ANN401
     out = Obj()
     for source in args:
@@ -147,6 +173,8 @@ HELPERS: Final[dict[str, Native]] = {
         "__reExport": lambda ev, this, args, pos: _export_star(ev, this, [_arg(args, 1), _arg(args)], pos),
         "__createBinding": _create_binding,
         "__export": _export,
+        "__esm": _esm,
+        "__commonJS": _common_js,
         "__toCommonJS": _same,
         "__extends": _extends,
         "__spreadArray": _spread_array,

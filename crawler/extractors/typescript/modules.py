@@ -9,7 +9,7 @@ from crawler.extractors.typescript import binding, execute, ir, libraries, membe
 from crawler.extractors.typescript.convert import from_json_text
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.parse import first_error, parse
-from crawler.extractors.typescript.resolve import SOURCES, Resolver
+from crawler.extractors.typescript.resolve import DEPENDENCIES, SOURCES, Resolver
 from crawler.extractors.typescript.statements import FileLowerer, bound_names
 from crawler.extractors.typescript.values import (
     Choice,
@@ -196,7 +196,9 @@ class Module:
         depth, ev.depth = ev.depth, 0
         floor = ev.floor
         if self.size > LARGE:
-            ev.floor = max(floor, ev.left - (ev.budget >> (1 if self.entry else 5)))
+            # A dependency is at hand because an entry point was seen to leave its work to it.
+            share = 1 if self.entry or self.path.startswith(DEPENDENCIES) else 5
+            ev.floor = max(floor, ev.left - (ev.budget >> share))
         try:
             for statement in self.statements:
                 if isinstance(statement, ir.Import | ir.Export) and statement.spec:

@@ -171,7 +171,8 @@ class Registrations(ToolSink):
     def finish(self, ev: "Evaluator") -> None:
         """Evaluate the list handlers."""
         done: set[tuple[str, int]] = set()
-        for handler in self.listers:
+        # What a server does by default first: it is what stays of a tool that is listed in several ways.
+        for handler in sorted(self.listers, key=lambda h: any(g.default_on is False for g in h.guards)):
             ev.guards = list(handler.guards)
             before, made = len(self.unresolved), len(self.order)
             try:
@@ -204,7 +205,7 @@ class Registrations(ToolSink):
                 for item in array.items:
                     self.object_tool(ev, item, site)
                 if array.open is not None:
-                    self.unknown(site, "items-not-constant", array.open.text)
+                    self.unknown(site, "items-not-constant" if array.items else "list-not-evaluated", array.open.text)
                     self._later(site, array.open)
 
     def _later(self, site: Site, value: Unknown) -> None:

@@ -118,7 +118,7 @@ class ToolSink:
         old = self.tools.get(key)
         if (
             (old is None and len(self.tools) < MAX_TOOLS)
-            or (old is not None and old.condition is not None and tool.condition is None)
+            or (old is not None and old.condition is not None and _likelier(tool.condition, old.condition))
             or (old is not None and old.input_schema is None and tool.input_schema is not None)
         ):
             self.tools[key] = tool
@@ -175,6 +175,10 @@ class ToolSink:
             location=Location(file=place[0], line=place[1]),
             handler=_handler(draft.handler),
         )
+
+
+def _likelier(new: Condition | None, old: Condition) -> bool:
+    return new is None or (old.default_on is False and new.default_on is not False)
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401
