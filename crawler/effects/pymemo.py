@@ -10,7 +10,7 @@ from mcp_catalogue.model import Cut, Mark
 
 READ_ONLY = "guard.read-only"
 """No effect, but what keeps a caller's statement from having one."""
-_DEPTH = 3
+_DEPTH = 8
 _MOST = 20_000  # runs remembered for one project
 _LONGEST = 400  # things remembered of one run
 
