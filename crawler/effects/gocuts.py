@@ -25,12 +25,17 @@ _HARMLESS = re.compile(
 """Names of functions and methods that make, compare, format or log, and do nothing by themselves."""
 
 
+def is_plain(module: str) -> bool:
+    """Tell whether a library computes, formats, logs or validates."""
+    return _PLAIN.search(module) is not None
+
+
 def unfollowed(function: Value, where: tuple[str, tuple[str, ...]] | None) -> CutReason | None:
     """Return why a call that no entry of the table fits cannot be followed; None where it does nothing outside."""
     if where is not None:
         module, path = where
-        plain = "." not in module.partition("/")[0] or is_sdk(module) or _PLAIN.search(module) is not None
-        return None if plain or _does_nothing(path[-1]) else CutReason.UNKNOWN_LIBRARY
+        plain = "." not in module.partition("/")[0] or is_sdk(module)
+        return None if plain or is_plain(module) or _does_nothing(path[-1]) else CutReason.UNKNOWN_LIBRARY
     if isinstance(function, Foreign) and isinstance(function.receiver, Unknown):
         return None if _does_nothing(function.name) else CutReason.UNKNOWN_RECEIVER
     computed = function is None or (

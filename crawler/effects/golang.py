@@ -18,6 +18,7 @@ from crawler.effects.goreads import TARGET, Call, argument, read_call
 from crawler.effects.gotable import Modules, modules
 from crawler.effects.gowatch import Outside, Route, Seen
 from crawler.effects.shared import EFFECTS, Place, mark_shared, place_of, tidy
+from crawler.effects.table import Entry
 from crawler.extractors.golang.evaluate import OutOfBudgetError
 from crawler.extractors.golang.index import GoIndex
 from crawler.extractors.golang.sdk import is_sdk
@@ -53,7 +54,7 @@ class _Watcher:
 
     def call(self, module: str, call: Call) -> bool:
         """Keep what the table knows."""
-        entry = None if is_sdk(module) else self.table.find(module, call.path)
+        entry = None if is_sdk(module) else self.table.find(module, call.path) or self._remote(module, call)
         if entry is None or self.run is None or not self.run.stack:
             return False
         found = read_call(entry, call)
@@ -67,6 +68,12 @@ class _Watcher:
         names = tuple(f.name for f in stack)
         self.log.append(Seen(id_, target, stack[-1].file.path, line(call.node), names, scratch))
         return True
+
+    def _remote(self, module: str, call: Call) -> Entry | None:
+        """Read a method that takes a context, of a library that the table does not know, as that of a client."""
+        first = call.args[0] if call.args else None
+        given = isinstance(first, Unknown) and first.type.bare.name == "Context"
+        return self.table.of_client(module, call.path[-1]) if given and len(call.path) > 1 else None
 
     def lost(self, function: Value, where: Route | None, node: Node) -> None:
         """Keep a call that may do something of which the table says nothing."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
+from crawler.effects.gocuts import is_plain
 from crawler.effects.table import Entry, Table, table
 
 _ANY = "*"
@@ -36,6 +37,12 @@ class Modules:
         best = max((e for e in entries if e.fits(path)), key=lambda e: e.weight, default=None)
         self._found[module, path] = best
         return best
+
+    def of_client(self, module: str, method: str) -> Entry | None:
+        """Return what holds of the method of any service's client; None where the module is none of a service."""
+        if "." not in module.partition("/")[0] or is_plain(module):
+            return None
+        return max((e for e in self.others if e.fits(("Client", method))), key=lambda e: e.weight, default=None)
 
     def _of(self, module: str) -> tuple[tuple[Entry, ...], bool]:
         found = [e for prefix in _prefixes(module) for e in self.exact.get(prefix, ())]

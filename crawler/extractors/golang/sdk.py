@@ -44,7 +44,7 @@ _HINTS = {
 }  # fmt: skip
 _SAME = frozenset(
     {"Ptr", "ToPtr", "To", "Pointer", "Of", "Bool", "String", "Int", "Int64", "Float64", "ToBoolPtr", "BoolPtr",
-     "StringPtr", "PointerTo", "Must", "P"}
+     "StringPtr", "PointerTo", "Must", "P", "OnceValue", "OnceValues", "OnceFunc"}
 )  # fmt: skip
 _REGISTER = frozenset(
     {"AddTool", "AddTools", "RegisterTool", "RegisterTools", "AddSessionTool", "AddSessionTools", "SetTools"}
@@ -73,6 +73,8 @@ def call(run: "Evaluator", function: Foreign, args: list[Value], types: tuple[Ty
         return _register(run, name, args, types, node)
     if not is_sdk(function.package):
         return NOTHING
+    if "Handler" in name and len(wrapped := [a for a in args if isinstance(a, Fn)]) == 1:
+        return wrapped[0]  # `NewTypedToolHandler(fn)`: the handler, with its arguments decoded
     made = _option(run, name, args, types, node)
     if made is not None:
         return made

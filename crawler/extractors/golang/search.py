@@ -23,6 +23,7 @@ from crawler.extractors.grammar import find, line, text
 
 MAX_RUNS = 6_000  # top-level declarations run for one project
 MAX_LEVELS = 6  # callers of callers
+_HANDLER_LEVELS = 2
 
 _MARK = re.compile(rb"\bTool\b|NewTool(?!Result)|NewServerTool|RegisterTool|AddTool")
 _BUILDERS = frozenset({"NewTool", "NewToolWithRawSchema", "NewServerTool"})
@@ -74,7 +75,20 @@ class Search:
             pending = {k: d for k, d in again.items() if (k, 0) not in self.done}
             if not pending:
                 break
+        self._find_handlers()
         return sorted(self.found.values(), key=lambda f: (f.file, f.line, f.name))
+
+    def _find_handlers(self) -> None:
+        """Run what calls a function that only makes a tool: its handler is named where the tool is registered."""
+        for _ in range(_HANDLER_LEVELS):
+            bare = [f.tool.node for f in self.found.values() if f.tool.handler is None and f.tool.node is not None]
+            homes = {home.node.id: home for node in bare if (home := self.index.enclosing(node)) is not None}
+            callers = {c.node.id: c for home in homes.values() for c in self._callers(home)}
+            pending = [c for c in callers.values() if (c.node.id, 0) not in self.done]
+            for decl in pending:
+                self._enter(decl)
+            if not pending:
+                break
 
     # --- starts ------------------------------------------------------------------------------------
 

@@ -105,3 +105,26 @@ def test_plain_hints_that_are_false_are_sent_by_later_versions_of_the_sdk(
     hints = found.tools[0].annotations
 
     assert (hints.readOnlyHint, hints.idempotentHint) == sent
+
+
+IMPL = """type Impl struct{}
+
+func (i *Impl) Handle(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+	return nil, nil
+}
+
+func tool() mcp.Tool { return mcp.NewTool("t") }
+
+func typed(ctx context.Context, r mcp.CallToolRequest, in Args) (*mcp.CallToolResult, error) { return nil, nil }
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("registered", "start"),
+    [("tool(), (&Impl{}).Handle", 10), ('mcp.NewTool("t"), mcp.NewTypedToolHandler(typed)', 16)],
+)
+def test_handler_is_the_function_named_where_the_tool_is_registered(registered: str, start: int) -> None:
+    handler = tools(IMPL + MAIN + f"\ts.AddTool({registered})\n}}\n")["t"].handler
+    assert handler is not None
+    assert handler.start == start
