@@ -75,11 +75,14 @@ def server_report(facts: ServerFacts, labels: Sequence[Classification]) -> Serve
 def dangerous_combinations(facts: ServerFacts, labels: Sequence[Classification]) -> tuple[Combination, ...]:
     """Return the combinations that the server's tools make, each side with its tools in the order of `facts`."""
     tools = list(zip(facts.tools, labels, strict=True))
+    playing = {role: _names(t for t in tools if role(*t)) for role in _ROLE_TITLES}
     found = []
     for id_, title, why, roles in _COMBINATIONS:
-        parts = [Part(role=_ROLE_TITLES[role], tools=_names(t for t in tools if role(*t))) for role in roles]
+        if not all(playing[role] for role in roles):
+            continue
+        parts = [Part(role=_ROLE_TITLES[role], tools=playing[role]) for role in roles]
         involved = {name for part in parts for name in part.tools}
-        if all(part.tools for part in parts) and len(involved) > 1:
+        if len(involved) > 1:
             found.append(Combination(id=id_, title=title, why=why, parts=tuple(parts)))
     return tuple(found)
 
