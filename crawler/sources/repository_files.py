@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
 import yaml
 
 from crawler.fetch import download, load_tree, locate
@@ -24,11 +25,17 @@ class DockerSource:
         self._context = context
 
     def listings(self, options: Mapping[str, Any]) -> Iterator[Listing | Skipped]:
-        """Yield each `server.yaml`: its repository at the commit that the image was built from."""
-        tree = _tree(self._context, option(options, "repository", str, "docker/mcp-registry"))
+        """Yield each `server.yaml`: its repository at the commit that the image was built from.
+
+        Where it names none, the folder itself is what can be read, if it has a `tools.json` that lists tools.
+        """
+        repository = option(options, "repository", str, "docker/mcp-registry")
+        tree = _tree(self._context, repository)
         folder = option(options, "folder", str, "servers")
         for path, body in _documents(tree, folder, "server.yaml"):
-            yield body if isinstance(body, Skipped) else _docker(path, body)
+            place = path.rpartition("/")[0]
+            listed = repository_target(repository, place) if _lists_tools(tree, f"{place}/tools.json") else None
+            yield body if isinstance(body, Skipped) else _docker(path, body, listed)
 
 
 class ToolhiveSource:
@@ -68,7 +75,14 @@ def _documents(tree: SourceTree, folder: str, name: str) -> Iterator[tuple[str, 
         yield path, body if isinstance(body, dict) else Skipped(what=path, reason="not a table")
 
 
-def _docker(path: str, body: dict[str, Any]) -> Listing | Skipped:
+def _lists_tools(tree: SourceTree, path: str) -> bool:
+    try:
+        return bool(msgspec.json.decode(tree.read(path) or b"", type=list[msgspec.Raw]))
+    except (msgspec.MsgspecError, RecursionError):
+        return False
+
+
+def _docker(path: str, body: dict[str, Any], listed: str | None) -> Listing | Skipped:
     source, remote, about = (_dict(body.get(key)) for key in ("source", "remote", "about"))
     project, commit, directory = (_text(source.get(key)) for key in ("project", "commit", "directory"))
     repository = repository_target(project or "", directory, commit)
@@ -76,7 +90,7 @@ def _docker(path: str, body: dict[str, Any]) -> Listing | Skipped:
     image = image_name(_text(body.get("image")) or "")
     category = _text(_dict(body.get("meta")).get("category"))
     facts = {"docker_name": _text(body.get("name")), "title": _text(about.get("title")), "category": category}
-    return _listing(path, "one entry of Docker's registry", facts, (repository, address), image)
+    return _listing(path, "one entry of Docker's registry", facts, (repository or listed, address), image)
 
 
 def _toolhive(path: str, body: dict[str, Any]) -> Listing | Skipped:

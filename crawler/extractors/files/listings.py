@@ -1,4 +1,7 @@
-"""Tool lists kept as files: `tools.json`, saved `tools/list` answers, `__toolsnaps__`, YAML tool manifests."""
+"""Tool lists kept as files: `tools.json`, saved `tools/list` answers, `__toolsnaps__`, YAML tool manifests.
+
+Besides the protocol's form, that of Docker's registry is read: `arguments`, a list of name, type and description.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,7 +18,7 @@ _NAMES = re.compile(
     r"\.(?:json|ya?ml)$|(?:^|/)__toolsnaps__/[^/]+\.(?:snap|json)$",
     re.IGNORECASE,
 )
-_MARK = re.compile(rb"[\"']?(?:inputSchema|input_schema)[\"']?\s*:")
+_MARK = re.compile(rb"[\"']?(?:inputSchema|input_schema)[\"']?\s*:|\"arguments\"\s*:\s*\[")
 _MCP = re.compile(r"(?i)(?<![a-z])mcp(?![a-z])|model.?context.?protocol")
 
 
@@ -61,9 +64,26 @@ def _items(value: object) -> Iterator[Mapping[str, Any]]:
             body: Any = item["function"] if isinstance(item.get("function"), dict) else item
             if _is_tool(body):
                 yield body
+            elif isinstance(value, list) and (read := _from_arguments(item)) is not None:
+                yield read
 
 
 def _is_tool(item: Mapping[str, Any]) -> bool:
     if not isinstance(item.get("name"), str) or not item["name"].strip():
         return False
     return any(isinstance(item.get(key), dict) for key in ("inputSchema", "input_schema"))
+
+
+def _from_arguments(item: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return a tool of Docker's form in the protocol's, or None; an empty list of arguments says nothing of them."""
+    arguments = item.get("arguments")
+    if not isinstance(arguments, list) or not all(isinstance(item.get(key), str) for key in ("name", "description")):
+        return None
+    if not all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in arguments):
+        return None
+    properties = {
+        one["name"]: {key: one[told] for key, told in (("type", "type"), ("description", "desc")) if told in one}
+        for one in arguments
+    }
+    told = {"inputSchema": {"type": "object", "properties": properties}} if properties else {}
+    return {"name": item["name"], "description": item["description"], **told}

@@ -25,6 +25,11 @@ config: {{secrets: [{{name: notes.key, env: NOTES_KEY}}]}}
     "servers/list/server.yaml": "- a\n- b\n",
     "servers/odd/server.yaml": "source: 5\nremote: []\nimage: {a: b}\n",
     "servers/notes/readme.md": "x",
+    "servers/notes/tools.json": '[{"name": "add_note", "description": "x", "arguments": []}]',
+    "servers/far/tools.json": "[]",
+    "servers/told/server.yaml": "name: told\nremote: {url: 'https://told.example/mcp'}\n",
+    "servers/told/tools.json": '[{"name": "add_note", "description": "x", "arguments": []}]',
+    "servers/odd/tools.json": "{",
 }
 TOOLHIVE = {
     "registry/notes/spec.yaml": """
@@ -56,6 +61,8 @@ def test_dockers_registry_is_read_at_the_commit_of_each_image(web: Any, run: Any
     assert listings["notes"].aliases == ("pkg:docker/mcp/notes",)
     assert listings["notes"].facts["category"] == "productivity"
     assert listings["far"].target == "https://far.example/sse"
+    assert listings["told"].target == "pkg:github/docker/mcp-registry#servers/told"
+    assert listings["told"].aliases == ("https://told.example/mcp",)
     skipped = {x.what: x.reason for x in found if isinstance(x, Skipped)}
     assert set(skipped) == {f"servers/{n}/server.yaml" for n in ("none", "broken", "list", "odd")}
     assert "not YAML" in skipped["servers/broken/server.yaml"]
