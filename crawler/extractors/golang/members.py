@@ -35,7 +35,10 @@ class Members(Literals):
 
     def _field(self, value: Obj, name: str) -> Value:
         if name in value.fields:
-            return value.fields[name]
+            held = value.fields[name]
+            if type(held) is Unknown and held.type.kind == "any":  # of which at least the declared type is known
+                return Unknown(self.field_type(value.type, name) or ANY, held.parent, held.field)
+            return held
         method = self.method(value.type, name)
         if method is not None:
             return Fn(method.node, method.file, receiver=value, name=name)
