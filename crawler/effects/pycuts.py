@@ -18,7 +18,7 @@ _OF_DATA = frozenset(
 _OF_ANSWERS = frozenset({"raise_for_status", "close", "aclose", "commit", "rollback", "cursor", "fetchall", "fetchone"})
 _OF_TASKS = frozenset({
     "done", "cancel", "cancelled", "result", "exception", "set_result", "set_exception", "add_done_callback", "wait",
-    "is_set", "acquire", "release", "locked", "sleep",
+    "is_set", "run_sync", "to_thread", "run_in_executor", "acquire", "release", "locked", "sleep",
 })  # fmt: skip
 _MAKERS = frozenset({
     "client", "resource", "connect", "session", "create_engine", "get_waiter", "get_paginator", "build", "collection",

@@ -25,6 +25,8 @@ _READ_ONLY = re.compile(
     r"|\b(?:default_)?transaction_read_only\s*(?:=|\bto\b)\s*'?(?:on|1|true)"
 )
 _FLAGS = ("read_only", "readonly", "default_transaction_read_only", "transaction_read_only")
+OPENS = re.compile(r"(?i)conn|session|cursor|engine|read_?only|begin|database|transaction")
+"""Names of own functions that open or set up what their caller runs statements on."""
 SESSIONS = frozenset({"transaction", "begin", "set_session", "start_transaction", "set_read_only", "begin_nested"})
 """Calls that open a session or a transaction, or say what it may do."""
 _ON = frozenset({"on", "true", "1"})
@@ -72,14 +74,16 @@ def _flagged(run: Interpreter, given: dict[str, Value]) -> bool:
     return any(v is True or (isinstance(v, str) and str(v).lower() in _ON) for v in known)
 
 
-def checked(run: Interpreter, chain: Sequence[Function], line: int) -> tuple[Function, Checked] | None:
-    """Return the check that stands before the statement on `line` of the last function of `chain`, and where it is."""
-    for index in range(len(chain) - 1, -1, -1):
-        function = chain[index]
-        inner = chain[index + 1].name if index + 1 < len(chain) else ""
+def checked(run: Interpreter, chain: Sequence[tuple[Function, int]]) -> tuple[Function, Checked] | None:
+    """Return the check that stands before what runs, and where it is.
 
-        def runs(call: ast.Call, inner: str = inner) -> bool:
-            return _called(call.func) == inner if inner else call.lineno <= line <= (call.end_lineno or line)
+    `chain` are the own functions that lead to the statement, the handler first, each with the line on which it calls
+    the next, the last with that of the statement.
+    """
+    for function, line in reversed(chain):
+
+        def runs(call: ast.Call, line: int = line) -> bool:
+            return call.lineno == line
 
         found = _before(run, function, runs)
         if found is not None:

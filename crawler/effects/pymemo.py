@@ -17,7 +17,9 @@ _LONGEST = 400  # things remembered of one run
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """An effect as it was met: `nodes` are the own functions around the call, the handler first.
+    """An effect as it was met: `frames` are the own functions around the call, the handler first.
+
+    Each with the line from which it was called.
 
     `reads` where what it runs on was opened for reading only.
     """
@@ -26,20 +28,30 @@ class Met:
     target: str | None
     place: Place
     mark: Mark | None
-    nodes: tuple[ast.AST, ...]
+    frames: tuple[tuple[ast.AST, int], ...]
     reads: bool = False
+
+    @property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """The functions without the lines."""
+        return tuple(node for node, _ in self.frames)
+
+    @property
+    def lines(self) -> tuple[int, ...]:
+        """The lines from which they were called."""
+        return tuple(line for _, line in self.frames)
 
     @property
     def via(self) -> tuple[str, ...]:
         """The names of the own functions between the handler and the call."""
-        return tuple(getattr(node, "name", "lambda") for node in self.nodes[1:])
+        return tuple(getattr(node, "name", "lambda") for node, _ in self.frames[1:])
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
     result: Value
     depth: int
-    met: tuple[Met, ...]  # with the nodes below the function alone
+    met: tuple[Met, ...]  # with the frames below the function alone
     cuts: tuple[Cut, ...]
     alive: tuple[Value, ...]  # keeps what the key names by identity
 
@@ -52,29 +64,42 @@ class Memo:
     met: list[Met] = field(default_factory=list)
     cuts: list[Cut] = field(default_factory=list)
     functions: dict[ast.AST, Function] = field(default_factory=dict)
+    _called: dict[int, int] = field(default_factory=dict)  # depth → the line that called what runs there
     _known: dict[Hashable, _Run] = field(default_factory=dict)
 
     def remember(
-        self, function: Function, args: list[Value], kwargs: dict[str, Value], work: Callable[[], Value]
+        self, function: Function, args: list[Value], kwargs: dict[str, Value], place: Place, work: Callable[[], Value]
     ) -> Value:
         """Return what `work` gives, or gave; note what it does, or did."""
-        self.functions.setdefault(function.node, function)
         depth = len(self.run.active)
+        self.enter(function, place)
         key = self._key(function, args, kwargs)
         known = self._known.get(key)
         if known is not None and known.depth <= depth:
-            above, sure = tuple(self.run.active), self.sure()
-            self.met += [replace(m, nodes=(*above, *m.nodes)) for m in known.met if sure or m.id != READ_ONLY]
+            above, sure = self.frames(), self.sure()
+            here = [(first, place.line) for first, _ in known.met[0].frames[:1]] if known.met else []
+            self.met += [
+                replace(m, frames=(*above, *here, *m.frames[1:])) for m in known.met if sure or m.id != READ_ONLY
+            ]
             self.cuts += known.cuts
             return known.result
         met, cuts = len(self.met), len(self.cuts)
         result = work()
         if len(self._known) < _MOST:
             below = {(m.id, m.target, m.place): m for m in reversed(self.met[met:])}
-            found = tuple(replace(m, nodes=m.nodes[depth:]) for m in [*below.values()][::-1][:_LONGEST])
+            found = tuple(replace(m, frames=m.frames[depth:]) for m in [*below.values()][::-1][:_LONGEST])
             alive = (function.bound, function.scope, *args, *kwargs.values())
             self._known[key] = _Run(result, depth, found, tuple(self.cuts[cuts:][:_LONGEST]), alive)
         return result
+
+    def enter(self, function: Function, place: Place) -> None:
+        """Note a function that is about to be run, and from where."""
+        self.functions.setdefault(function.node, function)
+        self._called[len(self.run.active)] = place.line
+
+    def frames(self) -> tuple[tuple[ast.AST, int], ...]:
+        """Return the own functions that are being run, the handler first, each with the line that called it."""
+        return tuple((node, self._called.get(depth, 0)) for depth, node in enumerate(self.run.active))
 
     def sure(self) -> bool:
         """Tell whether what runs now runs whenever the handler gets there: in no branch, after no failure."""

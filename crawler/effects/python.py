@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from crawler.effects.pycuts import unfollowed
-from crawler.effects.pyguards import SESSIONS, checked, read_only
+from crawler.effects.pyguards import OPENS, SESSIONS, checked, read_only
 from crawler.effects.pymemo import READ_ONLY, Memo, Met
 from crawler.effects.pyreads import TARGET, Call, argument, read_call
 from crawler.effects.shared import EFFECTS, keeps_own, mark_shared, tidy
@@ -79,8 +79,8 @@ class _Watcher:
             if found is not None:
                 id_, target = found
                 reads = id_ == "sql.raw" and read_only(self.run, owner, args[1:], kwargs)
-                met = Met(id_, target, place, None, tuple(self.run.active), reads)
-                if self._own_file(id_, argument(entry, Call(path, owner, args, kwargs)), met.via):
+                met = Met(id_, target, place, None, self.memo.frames(), reads)
+                if self._own(id_, argument(entry, Call(path, owner, args, kwargs)), owner, met.via):
                     met = replace(met, mark=Mark.TEMPORARY)
                 elif keeps_own(id_, target, met.via):
                     met = replace(met, mark=Mark.OWN)
@@ -95,6 +95,7 @@ class _Watcher:
             while isinstance(function, Partial):
                 function = self.run.force(function.function)
             if isinstance(function, Function) and function.node not in self.run.active:
+                self.memo.enter(function, place)
                 self.run.invoke(function, [], {}, place)
 
     def _session(
@@ -103,7 +104,7 @@ class _Watcher:
         """Note a call after which a session only reads: `SET TRANSACTION READ ONLY`, `transaction(readonly=True)`."""
         opens = path.rpartition(".")[2] in SESSIONS or (entry is not None and entry.id.startswith("sql"))
         if opens and self.memo.sure() and read_only(self.run, None, args[:1], kwargs):
-            self.memo.met.append(Met(READ_ONLY, None, place, None, tuple(self.run.active)))
+            self.memo.met.append(Met(READ_ONLY, None, place, None, self.memo.frames()))
 
     def guard(self) -> None:
         """Note what keeps the caller's own statements from writing, where every one of them is kept from it."""
@@ -122,11 +123,16 @@ class _Watcher:
             return replace(met, id=READ_ONLY)
         for earlier in self.memo.met[:index]:
             if earlier.id == READ_ONLY and (
-                earlier.nodes[-1] in met.nodes or (len(earlier.nodes) > 1 and earlier.nodes[-2] in met.nodes)
+                earlier.nodes[-1] in met.nodes
+                or (len(earlier.nodes) > 1 and earlier.nodes[-2] in met.nodes and OPENS.search(earlier.via[-1]))
             ):
                 return earlier
-        chain = [self.memo.functions[node] for node in met.nodes if node in self.memo.functions]
-        check = checked(self.run, chain, met.place.line)
+        chain = [
+            (self.memo.functions[node], line)
+            for node, line in zip(met.nodes, (*met.lines[1:], met.place.line), strict=True)
+            if node in self.memo.functions
+        ]
+        check = checked(self.run, chain)
         if check is None:
             return None
         function, line = check
@@ -143,9 +149,14 @@ class _Watcher:
             elif isinstance(function, Method) and isinstance(owner, Made):
                 self.call(f"{owner.path}().{function.name}", owner, args[index + 1 :], kwargs, place)
 
-    def _own_file(self, id_: str, value: Value, via: tuple[str, ...]) -> bool:
-        """Tell whether a path was made by this very call, or is upkeep of the server's own files."""
+    def _own(self, id_: str, value: Value, owner: Value, via: tuple[str, ...]) -> bool:
+        """Tell whether a path or process was made by this very call, or is upkeep of the server's own files."""
         value = self.run.force(value)
+        if id_ == "process.kill":
+            made = self.run.first(owner)
+            return isinstance(made, Made) and any(
+                m.id.startswith("process.") and m.place == made.place for m in self.memo.met
+            )
         if id_ == "file.write" and value is not MISSING:
             self.written.append(value)
         if self._temporary(value):
@@ -173,10 +184,10 @@ class _Watcher:
             self.memo.cuts.append(Cut(reason=reason, detail=detail[:TARGET], file=place.file, line=place.line))
 
     def remember(
-        self, function: Function, args: list[Value], kwargs: dict[str, Value], work: Callable[[], Value]
+        self, function: Function, args: list[Value], kwargs: dict[str, Value], place: Place, work: Callable[[], Value]
     ) -> Value:
         """Run a function, or repeat what it did when it was run before."""
-        return self.memo.remember(function, args, kwargs, work)
+        return self.memo.remember(function, args, kwargs, place, work)
 
     def effects(self) -> tuple[Effect, ...]:
         """Return what was met, each place once, in order."""

@@ -2,6 +2,7 @@
 
 from textwrap import dedent
 
+from mcp_catalogue.model import CutReason
 from tests.effects.test_python_table import tools_of
 
 HEAD = "from fastmcp import FastMCP\nmcp = FastMCP('x')\n"
@@ -106,6 +107,129 @@ def test_files_that_the_call_made_itself_are_marked() -> None:
         ("file.delete", 10, ("temporary files",)),
         ("file.delete", 11, ()),
     ]
+
+
+def test_a_process_that_the_call_started_itself_is_its_own_to_end() -> None:
+    code = """
+        import subprocess
+        running = subprocess.Popen(["server"])
+        @mcp.tool
+        def act(path: str):
+            helper = subprocess.Popen(["tool", path])
+            helper.terminate()
+            running.terminate()
+    """
+    found = tools_of({"server.py": HEAD + dedent(code)})["act"].effects
+    assert [(e.line, e.via[:1]) for e in found if e.id == "process.kill"] == [(9, ("temporary files",)), (10, ())]
+
+
+def test_where_a_handler_cannot_be_followed_is_told() -> None:
+    code = """
+        import math, unheard_of
+        table = unheard_of.read()
+        @mcp.tool
+        def plain(x: str):
+            return math.sqrt(len(x.strip()))
+        @mcp.tool
+        def library(x: str):
+            return unheard_of.work(x)
+        @mcp.tool
+        def computed(x: str, ctx):
+            return ctx.lifespan.client.remove_it(x)
+        @mcp.tool
+        def named(x: str):
+            return getattr(math, x)() + missing[x](x)
+    """
+    tools = tools_of({"server.py": HEAD + dedent(code)})
+    assert tools["plain"].cuts == ()
+    assert {n: {c.reason for c in tools[n].cuts or ()} for n in ("library", "computed")} == {
+        "library": {CutReason.UNKNOWN_LIBRARY},
+        "computed": {CutReason.UNKNOWN_RECEIVER},
+    }
+    assert tools["named"].cuts
+
+
+def test_a_client_that_another_call_sets_is_followed_by_its_type() -> None:
+    code = """
+        import httpx
+        client: httpx.Client | None = None
+        class Store:
+            def __init__(self):
+                self.http: httpx.Client | None = None
+        store = Store()
+        def connect():
+            global client
+            client = httpx.Client()
+        @mcp.tool
+        def act(path: str):
+            if client is None or store.http is None:
+                raise RuntimeError("connect first")
+            client.delete(path)
+            store.http.put(path)
+    """
+    assert effects({"server.py": HEAD + dedent(code)}) == {("http.delete", None), ("http.put", None)}
+
+
+def test_what_follows_early_ways_out_is_reached() -> None:
+    code = """
+        import os
+        def check(x):
+            if not x:
+                return False, "empty"
+            return True, ""
+        def load(x):
+            try:
+                return {"a": x}
+            except ValueError:
+                pass
+            os.mkdir(x)
+        @mcp.tool
+        def act(path: str, items: list):
+            ok, why = check(path)
+            if not ok:
+                return why
+            load(path)
+            kept = [i for i in items if i != path]
+            if len(kept) == len(items) or not kept:
+                return "nothing to do"
+            os.remove(path)
+    """
+    assert effects({"server.py": HEAD + dedent(code)}) == {("file.write", None), ("file.delete", None)}
+
+
+def test_declared_methods_lead_to_what_fills_them_in() -> None:
+    code = """
+        import os
+        from abc import ABC, abstractmethod
+        class Base(ABC):
+            @abstractmethod
+            def drop(self, path): ...
+        class Disk(Base):
+            def drop(self, path):
+                os.remove(path)
+        stores: dict[str, Base] = {}
+        def find(name) -> Base | None:
+            return stores.get(name)
+        @mcp.tool
+        def act(path: str):
+            store = find(path)
+            if store:
+                store.drop(path)
+    """
+    assert effects({"server.py": HEAD + dedent(code)}) == {("file.delete", None)}
+
+
+def test_settings_of_the_server_are_marked_its_own() -> None:
+    code = """
+        def save_config(data):
+            open("settings.json", "w").write(data)
+        @mcp.tool
+        def act(path: str):
+            save_config(path)
+            open(path, "w")
+    """
+    found = tools_of({"server.py": HEAD + dedent(code)})["act"].effects
+    assert [e.via[:1] for e in found] == [("own files",), ()]
 
 
 def test_a_path_below_a_temporary_folder_is_marked() -> None:

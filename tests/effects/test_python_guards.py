@@ -261,6 +261,50 @@ def test_a_guard_in_one_caller_does_not_cover_another() -> None:
     assert found == {"look": ["guard.read-only", "sql.raw"], "act": ["sql.raw"]}
 
 
+def test_a_guard_in_a_dispatcher_covers_its_own_branch() -> None:
+    code = """
+        import sqlite3
+        from mcp.server import Server
+        from mcp.types import Tool
+        server = Server("x")
+        db = sqlite3.connect("data.db")
+
+        def run(text):
+            return db.execute(text)
+
+        @server.list_tools()
+        async def listing():
+            return [Tool(name=n, description=n, inputSchema={}) for n in ("look", "change")]
+
+        @server.call_tool()
+        async def call(name, arguments):
+            if name == "look":
+                if not arguments["query"].strip().upper().startswith("SELECT"):
+                    raise ValueError("only reading")
+                return run(arguments["query"])
+            if arguments["query"].strip().upper().startswith("SELECT"):
+                raise ValueError("only writing")
+            return run(arguments["query"])
+    """
+    found = {n: sorted(e.id for e in t.effects) for n, t in tools_of({"server.py": dedent(code)}).items()}
+    assert found == {"look": ["guard.read-only", "sql.raw"], "change": ["sql.raw"]}
+
+
+def test_a_connection_that_a_helper_opens_is_a_guard_and_another_helpers_is_none() -> None:
+    more = """
+        def get_connection():
+            c = psycopg2.connect("dsn")
+            c.set_session(readonly=True)
+            return c
+        def count():
+            c = psycopg2.connect("dsn")
+            c.set_session(readonly=True)
+            return c.cursor().execute("SELECT count(*) FROM t")
+    """
+    assert guards("return get_connection().cursor().execute(sql)", more) != []
+    assert guards("count()\nreturn psycopg2.connect('dsn').cursor().execute(sql)", more) == []
+
+
 def test_a_guard_of_the_class_is_found() -> None:
     more = """
         class Store:

@@ -53,7 +53,9 @@ def call(run: Interpreter, target: Value, args: list[Value], kwargs: dict[str, V
         live = run.relevant.function(target) or any(is_live(run, v) for v in (*args, *kwargs.values()))
         if run.watcher is not None:
             run.watcher.enter(target)
-            return run.watcher.remember(target, args, kwargs, lambda: _followed(run, target, args, kwargs, place))
+            return run.watcher.remember(
+                target, args, kwargs, place, lambda: _followed(run, target, args, kwargs, place)
+            )
         if live or target.name.startswith("_lazy_") or _takes_function(run, args):
             return invoke(run, target, args, kwargs, place)
         return Lazy(lambda: invoke(run, target, args, kwargs, place), changes=_changes(run, target, args, kwargs))
@@ -149,6 +151,10 @@ def _external(run: Interpreter, path: str, args: list[Value], kwargs: dict[str, 
     handler = FUNCTIONS.get(path)
     if handler is not None:
         value = handler(run, args, kwargs, place)
+        if run.watcher is not None and path == "builtins.len" and isinstance(value, int):
+            counted = run.first(args[0]) if args else None
+            if isinstance(counted, (list, dict, set)):
+                return Unknown("len", None, value)  # what a handler collects can be more or less
         if value is not MISSING:
             return value
     if is_server_class(path):

@@ -248,6 +248,8 @@ def _try(run: Interpreter, node: ast.Try | ast.TryStar, scope: Scope) -> Outcome
     passes = False  # whether a failure leads on to what follows
     for handler in node.handlers:
         before = dict(scope.names)
+        if handler.name and run.watcher is not None:
+            scope.names[handler.name] = Unknown("exception", text=handler.name)
         run.muted += 1
         try:
             passes = run.block(handler.body, scope) is Signal.NEXT or passes

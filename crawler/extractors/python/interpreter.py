@@ -64,7 +64,7 @@ class Watcher(Protocol):
         ...
 
     def remember(
-        self, function: Function, args: list[Value], kwargs: dict[str, Value], work: Callable[[], Value]
+        self, function: Function, args: list[Value], kwargs: dict[str, Value], place: Place, work: Callable[[], Value]
     ) -> Value:
         """Do `work`, the run of a function of the tree, or give what the same run gave before."""
         ...
