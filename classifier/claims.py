@@ -168,7 +168,8 @@ def _refined(phrase: Phrase, clause: Clause) -> Phrase | None:
     for other in clause.phrases:
         if not last or other.action != phrase.action or not other.words:
             continue
-        if last == other.words[-1].rstrip("s") and other.origin and not phrase.origin:
+        same = last == other.words[-1].rstrip("s") or phrase.action == "remove"
+        if same and other.origin and not phrase.origin:
             return replace(phrase, origin=other.origin)
         around = [w.rstrip("s") for w in (*other.words[:-1], *other.owner)]
         if last in around and last != other.words[-1].rstrip("s"):

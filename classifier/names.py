@@ -37,6 +37,8 @@ _QUALITIES = frozenset(
     {"best", "top", "latest", "current", "last", "recent", "active", "pending", "upcoming", "max", "min", "total",
      "average", "popular", "similar", "related", "nearest", "nearby", "available", "supported", "past"}
 )  # fmt: skip
+_ASKS = frozenset({"is", "are", "has", "have", "can", "does"})  # "is_write_enabled" is read as
+_ASKING = "check"
 _TAIL = frozenset({"tool", "tools", "async", "v1", "v2", "v3", "mcp", "fn", "handler"})
 _MANY = frozenset({"batch", "bulk", "mass", "multi", "all", "many", "multiple"})
 _OF = "of"
@@ -103,6 +105,8 @@ def read_name(name: str, prefix: frozenset[str], lexicon: Lexicon) -> NameReadin
     extra = [t for s in segments[:-1] for t in s if t not in prefix] if len(segments) > 1 and tokens != flat else []
     while len(lead) > 1 and (lead[-1] in _TAIL or lead[-1].isdigit()):
         lead = lead[:-1]
+    if len(lead) > 1 and lead[0] in _ASKS:
+        lead = [_ASKING, *lead[1:]]
     many = any(t in _MANY for t in lead)
     found = _find_verb(lead, lexicon)
     if found is None:

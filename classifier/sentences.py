@@ -63,9 +63,10 @@ class _Sentence:
             if words[i] in _CALLED and self._at(i + 1) == "this" and self._at(i + 2) in _ITSELF:
                 return None  # "You should call this tool when …"
             verb = self._verb(i)
-            if verb is not None and self._is_verb(i, verb):
+            path = i > 0 and words[i - 1] == "/"  # "uses the /flags endpoint"
+            if verb is not None and not path and self._is_verb(i, verb):
                 return self._clause(i, verb)
-            if self._skips(i):
+            if path or self._skips(i):
                 i += 1
                 continue
             after = next((j for j in range(i, min(len(words), i + 8)) if words[j] in self.grammar.breaks), len(words))
@@ -146,7 +147,7 @@ class _Sentence:
         if not following:
             return True
         if not verb.noun_too:
-            return following != "of"
+            return following != "of" or verb.base == "list"  # "list of tables" is what it gives
         if following in {"of", "is", "are", ":"} or (verb.form == "third" and following in _AFTER_NOUN):
             return False
         if verb.form != "base":
