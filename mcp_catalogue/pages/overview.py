@@ -120,8 +120,11 @@ class Overview:
     def _shown(self, kind: str, key: str) -> bytes:
         if (kind, key) not in self._digests:
             links = self.names[key] if kind == "name" else self.rules[key].links
-            text = repr((self.name_files.get(key), *((k.path, k.server_title, k.severity, k.primary) for k in links)))
-            self._digests[kind, key] = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
+            shown = [self.name_files.get(key, "")]
+            for k in links:
+                shown += (k.path, k.server_title, k.severity, k.primary)
+            text = "\0".join(shown).encode("utf-8", "replace")
+            self._digests[kind, key] = hashlib.blake2b(text, digest_size=8).digest()
         return self._digests[kind, key]
 
     def rule_links(self, rule: str) -> tuple[ToolLink, ...]:

@@ -10,7 +10,8 @@ from mcp_catalogue.pages.overview import Overview, ToolLink
 
 SAME_RULE = 6
 SAME_NAME = 8
-_MOST = 16_384
+_MOST = 4096
+"""Rendered lists that are kept, of some 2 KB each, and four times as many links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,6 @@ def _joined(root: str, links: Sequence[ToolLink]) -> bytes:
     return b"".join([_link(root, link) for link in links])
 
 
-@lru_cache(maxsize=_MOST)
+@lru_cache(maxsize=4 * _MOST)
 def _link(root: str, link: ToolLink) -> bytes:
     return fragment("parts/link.html", {"root": root, "link": link})
