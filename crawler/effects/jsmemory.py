@@ -121,9 +121,11 @@ class Memory:
 
     def repeats(self, start: int, turn: int) -> bool:
         """Whether a turn of a loop did only what was seen before, or many turns did nothing."""
-        if turn >= _IDLE and self.log.mark()[0] == start:
-            return True
-        return self.log.nothing_new(start)
+        return (turn >= _IDLE and self.idle(start)) or self.log.nothing_new(start)
+
+    def idle(self, start: int) -> bool:
+        """Whether nothing was seen since `start`."""
+        return self.log.mark()[0] == start
 
     def failed(self, file: str, line: int) -> None:
         """Note that nothing was seen of what comes after an error that need not happen."""

@@ -9,7 +9,7 @@ from crawler.extractors.typescript.convert import to_text
 from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.node import ROOT
 from crawler.extractors.typescript.nodes import template_of
-from crawler.extractors.typescript.values import Arr, Fn, Guarded, Obj, Unknown, likely, options
+from crawler.extractors.typescript.values import Arr, Choice, Fn, Guarded, Obj, Unknown, likely, options
 
 _TARGET = 160
 _VERBS = {"SELECT": "select", "INSERT": "insert", "REPLACE": "insert", "UPSERT": "insert", "UPDATE": "update",
@@ -121,6 +121,8 @@ def _known(value: Any) -> str | None:  # noqa: ANN401
     """A string as far as it is known, with `{}` for the rest; None where nothing is."""
     if isinstance(value, Unknown):
         return template_of(value)
+    if isinstance(value, Choice):
+        return next((text for option, _ in value.options if (text := _known(option))), None)
     value = likely(value)
     text = to_text(value) if isinstance(value, str) else None
     return None if text is None else re.sub(r"\bundefined\b", "{}", text)

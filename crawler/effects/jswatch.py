@@ -107,7 +107,7 @@ class Watcher:
         functions = [arg for arg in site.args if isinstance(arg, Fn)]
         if not functions or site.name == "new":
             return UNHANDLED
-        given = site.receiver if site.name == "then" else Unknown("argument")
+        given = site.receiver if site.name == "then" else Unknown("argument", spec=callee.spec, path=f"{callee.path}()")
         results = [self._perhaps(f, given, site) for f in functions]
         if site.name in _LISTENERS:
             return Unknown("run-time", f"{callee.text}(…)"[:160], spec=callee.spec, path=f"{callee.path}()")
@@ -118,7 +118,7 @@ class Watcher:
     def _perhaps(self, function: Fn, given: Any, site: CallSite) -> Any:  # noqa: ANN401
         """Run a function that may be called later, or never: what it changes may be so or not."""
         results: list[Any] = [UNDEFINED]
-        args = [given, *(Unknown("argument") for _ in function.node.body().params[1:])]
+        args = [given for _ in function.node.body().params]
 
         def work() -> None:
             results.append(call(self._ev, function, function.this, args))

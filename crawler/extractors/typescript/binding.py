@@ -50,6 +50,8 @@ def _defaulted(self: "Evaluator", value: Any, default: ir.Node, scope: Scope) ->
         return Unknown(value.reason, value.text, value.kind, likely(self.value(default, scope)))
     if isinstance(value, Unknown) and not known(likely(value)):
         fallback = self.value(default, scope)
+        if self.memory is not None and isinstance(fallback, Obj):
+            fallback.open = fallback.open or value  # a tool's caller gives what stands there
         return fallback if isinstance(fallback, Obj | Arr | Fn) else value
     return value
 

@@ -177,6 +177,8 @@ def invoke(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any: 
     except Thrown:
         if self.trying or self.logs:
             raise
+        if self.memory is not None:
+            self.memory.failed(function.scope.module.path, node.line)
         return Unknown("throws", node.name)
     except Exhausted:
         if own_floor <= floor:

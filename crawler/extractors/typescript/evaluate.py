@@ -85,6 +85,10 @@ class Memory(Protocol):
         """Whether the turns of a loop do what was done before and nothing else, as far as can be seen."""
         ...
 
+    def idle(self, start: int) -> bool:
+        """Whether nothing was seen since `start`, which `turn` gave."""
+        ...
+
     def failed(self, file: str, line: int) -> None:
         """Hear that what is tried there ends in an error as far as it is known."""
         ...

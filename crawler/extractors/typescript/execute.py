@@ -260,8 +260,13 @@ def _fall_through(self: "Evaluator", node: ir.Switch, start: int, scope: Scope) 
 def _try(self: "Evaluator", node: ir.Try, scope: Scope) -> Completion:
     done: Completion = None
     trying, self.trying = self.trying, self.trying + (node.handler is not None)
+    start = self.memory.turn() if self.memory is not None else 0
     try:
         done = run_block(self, node.body, scope.inner())
+        if node.handler and self.memory is not None and self.memory.idle(start):
+            # What only asks may well be answered by an error: `try { stat(to) } catch { rename(from, to) }`.
+            handler = node.handler
+            branches(self, [(None, lambda: run_block(self, handler, scope.inner())), (None, lambda: None)])
     except Thrown as thrown:
         self.trying = trying
         if self.memory is not None:

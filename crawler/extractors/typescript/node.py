@@ -51,11 +51,22 @@ def _path_function(name: str, compute: Callable[[list[str]], str]) -> Native:
     def run(_: "Evaluator", __: Any, args: list[Any], ___: int) -> Any:  # noqa: ANN401
         texts = _texts(args)
         try:
-            return compute(texts) if texts else Unknown("run-time", f"path.{name}(…)")
+            return compute(texts) if texts else _partly(name, compute, args)
         except (ValueError, IndexError):
             return Unknown("run-time", f"path.{name}(…)")
 
     return Native(name, run)
+
+
+def _partly(name: str, compute: Callable[[list[str]], str], args: list[Any]) -> Unknown:
+    """A path of which only parts are known: `{}` for the rest."""
+    from crawler.extractors.typescript.nodes import template_of  # noqa: PLC0415 (it evaluates by this module)
+
+    made = Unknown("run-time", f"path.{name}(…)")
+    parts = [template_of(arg) or "{}" for arg in args]
+    if name in ("join", "resolve", "dirname", "normalize") and parts and parts[0] != "{}":
+        made.template = compute(parts) if name != "resolve" else posixpath.normpath(posixpath.join(*parts))
+    return made
 
 
 def _resolve(parts: list[str]) -> str:
@@ -204,6 +215,9 @@ def os_module() -> Obj:
     for name, guess in (("platform", "linux"), ("type", "Linux"), ("arch", "x64")):
         given = Unknown("run-time", f"os.{name}()", "platform", guess)
         made.props[name] = Native(name, lambda _, __, ___, ____, g=given: g)  # type: ignore[misc]
+    for name, shown in (("homedir", "~"), ("tmpdir", "/tmp")):  # noqa: S108 (shown, never opened)
+        folder = Unknown("run-time", f"os.{name}()", template=shown)
+        made.props[name] = Native(name, lambda _, __, ___, ____, f=folder: f)  # type: ignore[misc]
     made.props["EOL"] = "\n"
     made.props["default"] = made
     return made
