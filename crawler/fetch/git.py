@@ -7,6 +7,7 @@ system's nor the user's configuration is read.
 """
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 from mcp_catalogue.errors import FetchError
 
 _SECONDS = 120
+_VERSION = re.compile(r"\d+(?:\.\w+)+(?:-[\w.]+)?")
 _SWITCHED_OFF = (
     "safe.directory=*",
     "protocol.allow=never",
@@ -52,7 +54,17 @@ class Git:
         return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else None
 
     def commit(self, ref: str | None) -> str | None:
-        """Return the full id of the commit that `ref` (a branch, tag or commit; HEAD if None) means, or None."""
+        """Return the full id of the commit that `ref` (a branch, tag or commit; HEAD if None) means, or None.
+
+        A version also means the one tag that ends in it: `Some.Server-1.2.3`, `server/v1.2.3`, `@scope/server@1.2.3`.
+        """
+        found = self._exact(ref)
+        if found is None and ref and _VERSION.fullmatch(ref):
+            tags = (self.text("tag", "--list", f"*[-/@_v]{ref}") or "").splitlines()
+            return self._exact(tags[0]) if len(tags) == 1 else None
+        return found
+
+    def _exact(self, ref: str | None) -> str | None:
         for name in (ref, f"refs/tags/{ref}", f"refs/heads/{ref}", f"refs/remotes/origin/{ref}") if ref else ("HEAD",):
             found = self.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
             if found:

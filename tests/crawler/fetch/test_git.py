@@ -78,6 +78,16 @@ def test_a_bare_repository_is_read_at_the_commit_asked_for(
         locate(BareRepository(path=bare, ref="missing"), context)
 
 
+@pytest.mark.parametrize("tag", ["Some.Server-1.2.3", "server/v1.2.3", "@scope/server@1.2.3", "server_1.2.3"])
+def test_a_version_means_the_one_tag_that_ends_in_it(repository: Path, tag: str) -> None:
+    git(repository, "tag", tag)
+    git(repository, "tag", "other-11.2.3")
+    assert Git(repository / ".git").commit("1.2.3") == git(repository, "rev-parse", "HEAD")
+    git(repository, "tag", "another-1.2.3")
+    assert Git(repository / ".git").commit("1.2.3") is None
+    assert Git(repository / ".git").commit("2.3") is None
+
+
 def test_nothing_of_the_repository_runs(repository: Path, tmp_path: Path, context: FetchContext) -> None:
     trap, witness = tmp_path / "trap.sh", tmp_path / "witness"
     trap.write_text(f"#!/bin/sh\ntouch {witness}\ncat\n")
