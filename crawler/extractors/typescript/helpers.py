@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from crawler.extractors.typescript.evaluate import Evaluator
 
 
+LAZY_MODULE: Final = "init_module"
+"""Name of the function that runs a bundled module when it is first asked for."""
+
+
 def _arg(args: list[Any], index: int = 0) -> Any:  # noqa: ANN401
     return args[index] if len(args) > index else UNDEFINED
 
@@ -132,7 +136,7 @@ def _esm(_: "Evaluator", __: Any, args: list[Any], ___: int) -> Any:  # noqa: AN
     def init(ev: "Evaluator", *_: Any) -> Any:  # noqa: ANN401
         return call(ev, left.pop(), UNDEFINED, [0]) if left else UNDEFINED
 
-    return Native("init", init)
+    return Native(LAZY_MODULE, init)
 
 
 def _common_js(_: "Evaluator", __: Any, args: list[Any], ___: int) -> Any:  # noqa: ANN401

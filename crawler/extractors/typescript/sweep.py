@@ -1,13 +1,16 @@
 """Registrations that running the program did not reach: their functions are run with unknown arguments."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler.extractors.typescript import members
-from crawler.extractors.typescript.calls import construct, invoke
+from crawler.extractors.typescript.calls import call, construct, invoke
+from crawler.extractors.typescript.helpers import LAZY_MODULE
+from crawler.extractors.typescript.literals import UNDEFINED
 from crawler.extractors.typescript.resolve import DEPENDENCIES
 from crawler.extractors.typescript.sdk import Registrations
-from crawler.extractors.typescript.values import Cls, Fn, Obj, Thrown, Unknown
+from crawler.extractors.typescript.values import Cls, Fn, Native, Obj, Thrown, Unknown
 
 if TYPE_CHECKING:
     from crawler.extractors.typescript.evaluate import Evaluator
@@ -15,6 +18,12 @@ if TYPE_CHECKING:
 
 _NAMES: Final = (b"registerTool", b"tool", b"addTool", b"addTools", b"setRequestHandler")
 _MAX_SITES: Final = 2_000
+_MAX_CLIMB: Final = 3
+"""Levels of callers, and …"""
+_MAX_CALLERS: Final = 4
+"""… how many of each."""
+_MIN_NAME: Final = 4
+"""Shorter names are a minifier's, and mean something else elsewhere."""
 LARGE: Final = 400_000
 """A larger file that is no entry point is a bundle of libraries."""
 
@@ -27,15 +36,65 @@ def sweep(ev: "Evaluator", loader: "Loader", sink: Registrations) -> None:
         if not missing:
             continue
         own = list(_roots(ev, module))
+        _initialise(ev, own)
         vendored = [v for v in own if isinstance(v, Cls) and _vendored(module, sink, v, own)]
         for value in own:
-            if not any(value is v for v in vendored) and any(sink_missing(module, sink, at) for at in missing):
-                _run(ev, module, sink, value, missing, 0)
+            if not any(value is v for v in vendored) and _holds(module, sink, value, missing):
+                before = sink.count()
+                _climb(ev, loader, sink, value)
+                if sink.count() == before or not isinstance(value, Fn):  # else its callers said what it registers
+                    _run(ev, module, sink, value, missing, 0)
 
 
 def sink_missing(module: "Module", sink: Registrations, at: int) -> bool:
     """Whether the registration at byte `at` was not evaluated."""
     return (module.path, at) not in sink.visited
+
+
+def _initialise(ev: "Evaluator", roots: list[Any]) -> None:
+    """Run what a bundle keeps to be run lazily and nothing that was reached has asked for."""
+    for value in roots:
+        if isinstance(value, Native) and value.name == LAZY_MODULE:
+            try:
+                call(ev, value, UNDEFINED, [])
+            except Thrown:
+                continue
+
+
+def _holds(module: "Module", sink: Registrations, value: Any, missing: list[int]) -> bool:  # noqa: ANN401
+    node = value.node if isinstance(value, Fn | Cls) and value.scope.module is module else None
+    return any(sink_missing(module, sink, at) and (node is None or node.start <= at < node.end) for at in missing)
+
+
+def _climb(ev: "Evaluator", loader: "Loader", sink: Registrations, value: Any) -> None:  # noqa: ANN401
+    """Run what calls a function that registers, the outermost first: it knows with what."""
+    levels: list[list[tuple[Module, Any, int]]] = []
+    below, seen = [value], {id(value)}
+    for _ in range(_MAX_CLIMB):
+        found = [c for v in below for c in _callers(ev, loader, v) if id(c[1]) not in seen][:_MAX_CALLERS]
+        if not found:
+            break
+        seen.update(id(caller) for _, caller, _ in found)
+        levels.append(found)
+        below = [caller for _, caller, _ in found]
+    for module, caller, at in (c for level in reversed(levels) for c in level):
+        _run(ev, module, sink, caller, [at], 0)
+
+
+def _callers(ev: "Evaluator", loader: "Loader", value: Any) -> Iterator[tuple["Module", Any, int]]:  # noqa: ANN401
+    """Yield the functions and classes at the top of modules whose text calls `value` by its name."""
+    name = value.node.name.encode() if isinstance(value, Fn | Cls) else b""
+    if len(name) < _MIN_NAME:
+        return
+    calls = re.compile(rb"(?<![.\w$])" + re.escape(name) + rb"\(")
+    for module in [m for m in loader.modules.values() if m is not None and _own(m)]:
+        places = [m.start() for m in calls.finditer(module.data)][:_MAX_SITES]
+        for root in _roots(ev, module) if places else ():
+            node = root.node if isinstance(root, Fn | Cls) and root is not value else None
+            if node is not None and root.scope.module is module and node is not value.node:
+                at = next((p for p in places if node.start <= p < node.end), None)
+                if at is not None:
+                    yield module, root, at
 
 
 def _missing(module: "Module", sink: Registrations) -> Iterator[int]:
