@@ -21,7 +21,8 @@ _OF_TASKS = frozenset({
     "is_set", "run_sync", "to_thread", "run_in_executor", "acquire", "release", "locked", "sleep",
 })  # fmt: skip
 _MAKERS = frozenset({
-    "client", "resource", "connect", "session", "create_engine", "get_waiter", "get_paginator", "build", "collection",
+    "client", "resource", "connect", "session", "create_engine", "get_waiter", "get_paginator", "build", "text",
+    "inspect", "dispose", "pipeline", "pubsub", "ft", "driver", "get_client", "connection", "from_env", "collection",
     "get_collection", "database", "get_database", "bucket", "blob", "container", "table",
 })  # fmt: skip
 _OF_MODELS = frozenset({"model_dump", "model_dump_json", "model_copy", "model_validate", "model_json_schema", "json"})

@@ -74,18 +74,11 @@ class _Watcher:
     def call(self, path: str, owner: Value, args: list[Value], kwargs: dict[str, Value], place: Place) -> None:
         """Look one outside call up; what it is handed to call back is followed too."""
         entry = self.table.find(path)
-        if entry is not None and len(self.memo.met) < _MAX_MET:
-            found = read_call(self.run, entry, Call(path, owner, args, kwargs))
-            if found is not None:
-                id_, target = found
-                reads = id_ == "sql.raw" and read_only(self.run, owner, args[1:], kwargs)
-                met = Met(id_, target, place, None, self.memo.frames(), reads)
-                if self._own(id_, argument(entry, Call(path, owner, args, kwargs)), owner, met.via):
-                    met = replace(met, mark=Mark.TEMPORARY)
-                elif keeps_own(id_, target, met.via):
-                    met = replace(met, mark=Mark.OWN)
-                self.memo.met.append(met)
-        elif entry is None and (reason := unfollowed(self.table, path, owner)) is not None:
+        met = self._met(entry, Call(path, owner, args, kwargs), place) if entry is not None else None
+        if met is not None and len(self.memo.met) < _MAX_MET:
+            self.memo.met.append(met)
+        loose = entry is None or entry.reads == "sql-text"  # a name that stands for a statement on anything
+        if met is None and loose and (reason := unfollowed(self.table, path, owner)) is not None:
             self.cut(reason, path, place)
         self._session(entry, path, args, kwargs, place)
         if path.rpartition(".")[2] in _RUNNERS:
@@ -182,6 +175,18 @@ class _Watcher:
         """Note a call that cannot be followed."""
         if len(self.memo.cuts) < _MAX_CUTS:
             self.memo.cuts.append(Cut(reason=reason, detail=detail[:TARGET], file=place.file, line=place.line))
+
+    def _met(self, entry: Entry, call: Call, place: Place) -> Met | None:
+        """Return the effect that the table tells of a call, with its mark."""
+        found = read_call(self.run, entry, call)
+        if found is None:
+            return None
+        id_, target = found
+        reads = id_ == "sql.raw" and read_only(self.run, call.owner, call.args[1:], call.kwargs)
+        met = Met(id_, target, place, None, self.memo.frames(), reads)
+        if self._own(id_, argument(entry, call), call.owner, met.via):
+            return replace(met, mark=Mark.TEMPORARY)
+        return replace(met, mark=Mark.OWN) if keeps_own(id_, target, met.via) else met
 
     def remember(
         self, function: Function, args: list[Value], kwargs: dict[str, Value], place: Place, work: Callable[[], Value]
