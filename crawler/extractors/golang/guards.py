@@ -20,8 +20,9 @@ _KINDS = (
     ("auth", re.compile(r"token|auth|credential|api_?key|login|scope|permission|oauth", re.IGNORECASE)),
 )  # fmt: skip
 _FLAG = re.compile(
-    r"(?i)flag|feature|enable|disable|config|cfg|opts?\b|option|settings|experiment|allow|insecure|danger|\."
+    r"(?i)flag|feature|enable|disable|config|cfg|opts?\b|option|settings|experiment|allow|insecure|danger"
 )
+_COMPARES = re.compile(r"[=!<>]=|[<>]")
 _NOT_A_GUARD = re.compile(r"\berr\b|\bok\b|\berror\b|len\(|\bnil\b.*\berr|exists|found")
 
 
@@ -156,6 +157,7 @@ def classify(expression: str, file: str, at: int) -> Condition | None:
     for kind, pattern in _KINDS:
         if pattern.search(expression):
             return Condition(kind=kind, expression=expression, default_on=None, file=file, line=at)  # type: ignore[arg-type]
-    if _NOT_A_GUARD.search(expression) or not _FLAG.search(expression):
+    field = "." in expression and not _COMPARES.search(expression)  # `s.experimental`, not `schema.Type != "object"`
+    if _NOT_A_GUARD.search(expression) or not (field or _FLAG.search(expression)):
         return None
     return Condition(kind="flag", expression=expression, default_on=None, file=file, line=at)

@@ -128,3 +128,18 @@ def test_handler_is_the_function_named_where_the_tool_is_registered(registered: 
     handler = tools(IMPL + MAIN + f"\ts.AddTool({registered})\n}}\n")["t"].handler
     assert handler is not None
     assert handler.start == start
+
+
+@pytest.mark.parametrize(
+    ("condition", "kind"),
+    [
+        ('schema.Type != "object"', None),
+        ("len(found.Names) > 3", None),
+        ("s.experimental", "flag"),
+        ("cfg.Level == 2", "flag"),
+    ],
+)
+def test_what_a_value_looks_like_is_no_condition(condition: str, kind: str | None) -> None:
+    code = MAIN + f'\tif {condition} {{\n\t\ts.AddTool(mcp.NewTool("t"), nil)\n\t}}\n}}\n'
+    found = tools(code)["t"].condition
+    assert (found.kind if found is not None else None) == kind
