@@ -37,6 +37,7 @@ _QUALITIES = frozenset(
     {"best", "top", "latest", "current", "last", "recent", "active", "pending", "upcoming", "max", "min", "total",
      "average", "popular", "similar", "related", "nearest", "nearby", "available", "supported", "past"}
 )  # fmt: skip
+_LOOKS = frozenset({"preview", "simulate"})
 _ASKS = frozenset({"is", "are", "has", "have", "can", "does"})  # "is_write_enabled" is read as
 _ASKING = "check"
 _TAIL = frozenset({"tool", "tools", "async", "v1", "v2", "v3", "mcp", "fn", "handler"})
@@ -190,7 +191,8 @@ def _find(tokens: Sequence[str], lexicon: Lexicon) -> _Found | None:
     if count > 1 and _STATE in lexicon.nouns.get(tokens[-1], ()):
         pure = next((i for i in range(start + 1, count - 1) if _pure(tokens[i], lexicon)), None)
         return (pure, True, 1) if pure is not None else None
-    if count > 1 and _pure(tokens[-1], lexicon) and (first is None or tokens[-1] not in lexicon.nouns):
+    looks = count > 1 and tokens[-2] in _LOOKS  # "symbol_preview_rename"
+    if count > 1 and not looks and _pure(tokens[-1], lexicon) and (first is None or tokens[-1] not in lexicon.nouns):
         return count - 1, True, 1
     return _inside(tokens, start, lexicon) or _ambiguous(tokens, start, lexicon)
 
