@@ -35,20 +35,14 @@ def environment() -> Environment:
     )
     env.filters.update(
         direction=direction, plural=plural, rounded=rounded, shorten=shorten, ticked=ticked, number=_number,
-        escape=escape_text, e=escape_text, keep=_keep, category=_BY_CATEGORY.__getitem__, risk=_BY_SEVERITY.__getitem__,
-        certainty=_BY_CONFIDENCE.__getitem__, signal=signal_text,
+        escape=escape_text, e=escape_text, keep=_keep, category=CATEGORIES.__getitem__, risk=SEVERITIES.__getitem__,
+        certainty=CONFIDENCES.__getitem__, signal=signal_text,
     )  # fmt: skip
     return env
 
 
 def _number(value: int) -> str:
     return f"{value:,}"
-
-
-# by plain words, which are found faster than members
-_BY_CATEGORY = {category.value: text for category, text in CATEGORIES.items()}
-_BY_SEVERITY = {severity.value: text for severity, text in SEVERITIES.items()}
-_BY_CONFIDENCE = {confidence.value: text for confidence, text in CONFIDENCES.items()}
 
 
 def _keep(text: str, *_: object) -> str:
