@@ -31,6 +31,7 @@ from crawler.extractors.python.visibility import Change, enabled_guard, hidden_b
 from mcp_catalogue.model import Annotations, Handler, Location, Tool, Unresolved
 
 _HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
+_TELLING = 12  # characters from which the beginning of a description says something
 _SNAKE = {
     "read_only_hint": _HINTS[0],
     "destructive_hint": _HINTS[1],
@@ -203,7 +204,7 @@ def _object(run: Interpreter, server: Server, target: Value, one: Registration, 
     tool = Tool(
         name=name,
         title=text_of(run, fields.get("title")) or annotations.title,
-        description=text_of(run, fields.get("description")),
+        description=prose_of(run, fields.get("description")),
         input_schema=_schema(run, schema),
         output_schema=_schema(run, run.first(fields.get("outputSchema", fields.get("output_schema")))),
         annotations=annotations,
@@ -280,7 +281,7 @@ def _function(
     if not name or name == "<lambda>":
         return _unresolved(one, "name-not-constant")
     described, parameters = said.get("description"), dict[str, str]()
-    description = text_of(run, described)
+    description = prose_of(run, described)
     if description is None and function is not None:
         doc = text_of(run, run.attribute(function, "__doc__", one.place))
         description, parameters = description_of(doc, one.sdk, reading=options.reading)
@@ -326,6 +327,15 @@ def text_of(run: Interpreter, value: Value) -> str | None:
     if isinstance(value, Choice):
         value = run.first(value.options[0])
     return str(value) if isinstance(value, str) else None
+
+
+def prose_of(run: Interpreter, value: Value) -> str | None:
+    """Return a description; of one that the user's settings complete, as far as it is known."""
+    text = text_of(run, value)
+    known = run.first(value)
+    if text is None and isinstance(known, Unknown) and len(known.prefix.strip()) >= _TELLING:
+        return f"{known.prefix.rstrip()} …"
+    return text
 
 
 def annotations_of(run: Interpreter, value: Value) -> Annotations:

@@ -29,6 +29,7 @@ def subscript(run: Interpreter, node: ast.Subscript, scope: Scope) -> Value:
             known = run.first(name)
             if isinstance(known, str) and isinstance(node.ctx, ast.Load):
                 run.environment[str(known)] = True
+                return Unknown("environment", "env", text=f"os.getenv({known!r})", name=str(known))  # must be set
             return run.call(External("os.getenv"), [name], {}, place_of(node, scope))
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         return Subscripted(owner, tuple(run.evaluate(p, scope) for p in parts))
