@@ -82,6 +82,23 @@ def _escape(match: "re.Match[str]") -> str:
     return chr(point) if point < 0x110000 and not 0xD800 <= point <= 0xDFFF else "\ufffd"
 
 
+_NAMES = frozenset({"identifier", "field_identifier", "type_identifier"})
+
+
+def _words(data: bytes, word: bytes) -> Iterator[int]:
+    """Yield the ends of each place where `word` stands as a whole word."""
+    at = data.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not (_is_letter(data[at - 1 : at]) or _is_letter(data[end : end + 1])):
+            yield end
+        at = data.find(word, at + 1)
+
+
+def _is_letter(byte: bytes) -> bool:
+    return byte.isalnum() or byte == b"_"
+
+
 class GoIndex:
     """Packages by folder, loaded lazily; the modules of the whole tree, so that workspaces resolve."""
 
@@ -175,10 +192,7 @@ class GoIndex:
         """Return the own files in which `word` stands as a whole word."""
         if word not in self._mentions:
             needle = word.encode()
-            whole = re.compile(rb"(?<![\w])" + re.escape(needle) + rb"(?![\w])")
-            self._mentions[word] = tuple(
-                path for path, data in self.sources.items() if needle in data and whole.search(data)
-            )
+            self._mentions[word] = tuple(path for path, data in self.sources.items() if any(_words(data, needle)))
         return self._mentions[word]
 
     def assigned(self, name: str) -> bool:
@@ -196,14 +210,14 @@ class GoIndex:
         for path in self.mentioning(word):
             package = self.package(path.rpartition("/")[0])
             file = next((f for f in package.files if f.path == path), None)
-            for top in file.root.named_children if file else ():
-                if needle not in (top.text or b""):
+            for end in _words(self.sources[path], needle) if file else ():
+                node = file.root.named_descendant_for_byte_range(end - len(needle), end) if file else None
+                if node is None or node.type not in _NAMES or node.text != needle:
                     continue
-                for node in find(top, "identifier", "field_identifier", "type_identifier"):
-                    if node.text == needle and self._means(node, folder, file) and not _is_own_name(node):
-                        decl = self.enclosing(node)
-                        if decl is not None:
-                            yield decl, node
+                if self._means(node, folder, file) and not _is_own_name(node):
+                    decl = self.enclosing(node)
+                    if decl is not None:
+                        yield decl, node
 
     def _means(self, node: Node, folder: str | None, file: GoFile | None) -> bool:
         if folder is None or file is None:
