@@ -140,11 +140,18 @@ def _joined(run: Interpreter, node: ast.JoinedStr, scope: Scope) -> Value:
         else:
             reason = shown.reason if isinstance(shown, Unknown) else "not-constant"
             begins = "".join(parts) or (shown.prefix if isinstance(shown, Unknown) else "")
-            return Unknown("template" if reason == "argument" else reason, text=run.written(node), prefix=begins)
-    text = Text.at("".join(parts)[:MAX_TEXT], place_of(node, scope))
+            text = run.written(node) if run.watcher is None else _constants(node)
+            return Unknown("template" if reason == "argument" else reason, text=text, prefix=begins)
+    whole_text = Text.at("".join(parts)[:MAX_TEXT], place_of(node, scope))
     if unknown is not None:
-        return Unknown("configured", unknown.kind, text, unknown.text, unknown.name)
-    return text
+        return Unknown("configured", unknown.kind, whole_text, unknown.text, unknown.name)
+    return whole_text
+
+
+def _constants(node: ast.JoinedStr) -> str:
+    """Return the constant parts of a template; cheaper than its source, and enough for whoever follows a handler."""
+    parts = (part.value for part in node.values if isinstance(part, ast.Constant))
+    return "{}".join(part for part in parts if isinstance(part, str))[:MAX_TEXT]
 
 
 def _formatted(shown: Value, spec: Value) -> Value:
