@@ -42,10 +42,11 @@ def read_sentence(sentence: str, lexicon: Lexicon) -> Clause | None:
 class _Sentence:
     """The words of one sentence; indexes are places in them."""
 
-    __slots__ = ("grammar", "lexicon", "verbs", "words")
+    __slots__ = ("apart", "grammar", "lexicon", "verbs", "words")
 
     def __init__(self, words: list[str], lexicon: Lexicon) -> None:
         self.words = words
+        self.apart = not _PARTICLES.isdisjoint(words)
         self.lexicon = lexicon
         self.verbs = lexicon.verbs
         self.grammar = lexicon.grammar
@@ -130,7 +131,7 @@ class _Sentence:
         if (joined := self.verbs.get(f"{word}_{self._at(i + 1)}")) is not None:
             words[i : i + 2] = [f"{word}_{words[i + 1]}"]
             return joined
-        for j in range(i + 2, min(i + 7, len(words))):
+        for j in range(i + 2, min(i + 7, len(words)) if self.apart else 0):
             if words[j] in _PARTICLES and (apart := self.verbs.get(f"{word}_{words[j]}")) is not None:
                 words[i] = f"{word}_{words.pop(j)}"  # "roll the machine back"
                 return apart
