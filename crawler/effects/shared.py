@@ -73,11 +73,11 @@ def mark_shared(found: Sequence[Sequence[Effect]], cuts: Sequence[Sequence[Cut]]
     shared = set()
     for place, count in reached.items():
         without = sum(whole and place not in some for whole, some in zip(ended, places, strict=True))
-        if count >= _MANY - 1 and count >= _NEARLY_ALL * (count + without):
+        if count >= max(_MANY - 1, len(found) / 2) and count >= _NEARLY_ALL * (count + without):
             shared.add(place)
     if sum(some <= shared for some in places) >= _NEARLY_ALL * len(places):
         # Nothing else is done by nearly all: a request that they share is what they are for, and no sign-in or log.
-        shared = {place for place in shared if not place[0].startswith(("http", "api."))}
+        shared = {place for place in shared if not place[0].startswith(("http", "api.read"))}
     return [tuple(_marked(e) if place_of(e) in shared else e for e in effects) for effects in found]
 
 
