@@ -71,6 +71,10 @@ def call(run: "Evaluator", function: Foreign, args: list[Value], types: tuple[Ty
         return type_schema(kind)
     if name in _REGISTER:
         return _register(run, name, args, types, node)
+    if function.package.endswith("/toolinput"):
+        return _input_builder(run, name, args, node)
+    if name.endswith("ToolInputSchema") and isinstance(function.receiver, Obj):
+        return function.receiver
     if not is_sdk(function.package):
         return NOTHING
     if "Handler" in name and len(wrapped := [a for a in args if isinstance(a, Fn)]) == 1:
@@ -173,6 +177,20 @@ def _set_hint(name: str, value: Value) -> Value:
         return None
 
     return Native(put)
+
+
+def _input_builder(run: "Evaluator", name: str, args: list[Value], node: Node) -> Value:
+    """Apply foxy-contexts' builder: `NewToolInputSchema(WithRequiredString(name, description), …)`."""
+    if name == "NewToolInputSchema":
+        tool = Obj(Type("named", "Tool", "toolinput"))
+        schema = _input(tool)
+        return schema if apply(run, args, tool, node) else NOTHING
+    kind = name.replace("Required", "")
+    if kind not in _PROPERTY_TYPES or not args:
+        return NOTHING
+    described = _set_key("description", args[1]) if len(args) > 1 else None
+    options = [o for o in (described, _set_key("required", value=True) if "Required" in name else None) if o]
+    return _set_property(run, [args[0], *options], _PROPERTY_TYPES[kind], node)
 
 
 def _option(run: "Evaluator", name: str, args: list[Value], types: tuple[Type, ...], node: Node) -> Value | None:

@@ -143,3 +143,20 @@ def test_what_a_value_looks_like_is_no_condition(condition: str, kind: str | Non
     code = MAIN + f'\tif {condition} {{\n\t\ts.AddTool(mcp.NewTool("t"), nil)\n\t}}\n}}\n'
     found = tools(code)["t"].condition
     assert (found.kind if found is not None else None) == kind
+
+
+def test_schema_made_by_a_builder_of_its_own_package_is_read() -> None:
+    code = (
+        'package main\n\nimport (\n\t"github.com/strowk/foxy-contexts/pkg/fxctx"\n'
+        '\t"github.com/strowk/foxy-contexts/pkg/mcp"\n\t"github.com/strowk/foxy-contexts/pkg/toolinput"\n)\n\n'
+        "func made() fxctx.Tool {\n\tschema := toolinput.NewToolInputSchema(\n"
+        '\t\ttoolinput.WithRequiredString("space", "Where to look"),\n\t\ttoolinput.WithNumber("limit", "At most"),\n\t)\n'
+        '\treturn fxctx.NewTool(&mcp.Tool{Name: "t", InputSchema: schema.GetMcpToolInputSchema()}, nil)\n}\n\n'
+        "func main() { made() }\n"
+    )
+    (found,) = facts({"go.mod": b"module registry.example/x\n", "main.go": code.encode()})
+    schema = found.tools[0].input_schema
+    assert schema is not None
+    assert schema["required"] == ["space"]
+    assert schema["properties"]["space"] == {"type": "string", "description": "Where to look"}
+    assert schema["properties"]["limit"]["type"] == "number"
