@@ -60,7 +60,8 @@ def _store(target: Obj, key: Any, value: Any) -> None:  # noqa: ANN401
     if at is None:
         target.places[_slot(key)] = ("", len(target.entries))
         target.entries.append((key, value))
-    else:
+    elif not isinstance(value, Guarded) or value.guard.default_on is not False:
+        # What is off by default does not take the place of what is there without it.
         target.entries[at] = (target.entries[at][0], value)
 
 

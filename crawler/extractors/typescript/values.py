@@ -251,7 +251,9 @@ def join(pairs: list[tuple[Any, Condition | None]]) -> Any:  # noqa: ANN401
     places: dict[Any, int] = {}
     for value, guard in pairs:
         for inner, own in options(value) if isinstance(value, _COMPOSED) else ((value, None),):
-            held = own or guard
+            # Both must hold: an option that the outer condition takes out by default stays out.
+            outer = guard is not None and (own is None or (guard.default_on is False and own.default_on is not False))
+            held = guard if outer else own
             key = _identity(inner)
             index = places.get(key)
             if index is None:
