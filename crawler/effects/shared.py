@@ -73,7 +73,9 @@ def mark_shared(found: Sequence[Sequence[Effect]], cuts: Sequence[Sequence[Cut]]
     shared = set()
     for place, count in reached.items():
         without = sum(whole and place not in some for whole, some in zip(ended, places, strict=True))
-        if count >= max(_MANY - 1, len(found) / 2) and count >= _NEARLY_ALL * (count + without):
+        # A request is what tools are for as a rule: one that few reached before their steps ended is no sign-in.
+        least = len(found) / 2 if place[0].startswith(_REQUESTS) else _MANY - 1
+        if count >= least and count >= _NEARLY_ALL * (count + without):
             shared.add(place)
     if sum(some <= shared for some in places) >= _NEARLY_ALL * len(places):
         # Nothing else is done by nearly all: a request that they share is what they are for, and no sign-in or log.
