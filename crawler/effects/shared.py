@@ -13,6 +13,7 @@ CUTS = 8
 """Cuts kept of one tool."""
 _MANY = 5
 _NEARLY_ALL = 0.8
+_REQUESTS = ("http", "api.read")
 
 _KEPT = ("file.", "sql.create", "sql.alter", "sql.insert", "sql.update", "sql.other", "secret.")
 _KEEPING = re.compile(
@@ -79,7 +80,7 @@ def mark_shared(found: Sequence[Sequence[Effect]], cuts: Sequence[Sequence[Cut]]
             shared.add(place)
     if sum(some <= shared for some in places) >= _NEARLY_ALL * len(places):
         # Nothing else is done by nearly all: a request that they share is what they are for, and no sign-in or log.
-        shared = {place for place in shared if not place[0].startswith(("http", "api.read"))}
+        shared = {place for place in shared if not place[0].startswith(_REQUESTS)}
     return [tuple(_marked(e) if place_of(e) in shared else e for e in effects) for effects in found]
 
 
