@@ -21,15 +21,21 @@ _WHERE = {
 }
 
 
+class Reading(msgspec.Struct, frozen=True, gc=False):
+    """What one rule reads in a quote; `says` is the category or the signals that it speaks for."""
+
+    rule: str | None
+    says: str
+    strength: str
+
+
 class Quote(msgspec.Struct, frozen=True, gc=False):
-    """One quote with its place; `says` is the category or the signals that it speaks for."""
+    """One quote with its place, and everything that was read in it."""
 
     text: str
     where: str
     pointer: str | None
-    rule: str | None
-    says: str
-    strength: str
+    readings: tuple[Reading, ...]
 
 
 class Place(msgspec.Struct, frozen=True, gc=False):
@@ -47,18 +53,16 @@ class Place(msgspec.Struct, frozen=True, gc=False):
 def quotes(label: Classification) -> tuple[Quote, ...]:
     """Return what was quoted from the definition, in the order of evidence, each place and rule once."""
     signals = _signals(label)
-    found: dict[tuple[str, str | None, str | None], Quote] = {}
+    found: dict[tuple[str, str | None, EvidenceKind], dict[str | None, Reading]] = {}
     for index, item in enumerate(label.evidence):
         if item.file is None and item.quote and item.kind is not EvidenceKind.EFFECT:
-            key = (item.quote, item.pointer, item.rule)
             says = signals.get(index) or (item.category.value if item.category else "")
-            found.setdefault(
-                key,
-                Quote(
-                    shorten(item.quote, _QUOTE), _WHERE[item.kind], item.pointer, item.rule, says, str(item.strength)
-                ),
-            )
-    return tuple(found.values())[:MAX_QUOTES]
+            readings = found.setdefault((item.quote, item.pointer, item.kind), {})
+            readings.setdefault(item.rule, Reading(item.rule, says, str(item.strength)))
+    return tuple(
+        Quote(shorten(text, _QUOTE), _WHERE[kind], pointer, tuple(readings.values()))
+        for (text, pointer, kind), readings in list(found.items())[:MAX_QUOTES]
+    )
 
 
 def places(facts: ServerFacts, tool: Tool, label: Classification) -> tuple[Place, ...]:

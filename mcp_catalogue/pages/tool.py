@@ -10,6 +10,7 @@ from mcp_catalogue.attacks import AttackPattern
 from mcp_catalogue.model import Classification, Decision, SignalId, Tool
 from mcp_catalogue.pages.change_pages import change_text
 from mcp_catalogue.pages.control import Control, control
+from mcp_catalogue.pages.deeds import Deed, deeds
 from mcp_catalogue.pages.links import line_address, web_address
 from mcp_catalogue.pages.parameters import Parameters, parameters
 from mcp_catalogue.pages.quotes import Place, Quote, places, quotes
@@ -76,6 +77,7 @@ class ToolPage:
     description: str
     description_cut: int
     first_line: str
+    deeds: tuple[Deed, ...]
     location_link: str | None
     quotes: tuple[Quote, ...]
     places: tuple[Place, ...]
@@ -135,6 +137,7 @@ def tool_page(  # noqa: PLR0913 — what a page is made of
         description=text[:MAX_DESCRIPTION],
         description_cut=max(0, len(text) - MAX_DESCRIPTION),
         first_line=shorten(text, 160),
+        deeds=deeds(tool.effects),
         location_link=_location_link(server, row),
         quotes=quotes(label),
         places=found,
