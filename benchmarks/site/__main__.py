@@ -90,6 +90,7 @@ def _beside(folder: Path, tools: int) -> list[str]:
         "ours (reads the store, renders the bodies, makes the search index)": mine,
         "Hugo (given every body)": others.hugo(out, folder),
         "Eleventy (given every body)": others.eleventy(out, folder),
+        "nothing but writing the finished pages": others.writing(out, folder),
     }
     for name, cost in costs.items():
         if cost is None:
