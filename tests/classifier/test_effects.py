@@ -1,5 +1,7 @@
 """What code says against what words say."""
 
+from typing import Any
+
 import pytest
 
 from classifier.classify import Classifier
@@ -9,7 +11,7 @@ SQL = {"type": "object", "properties": {"sql": {"type": "string"}}}
 
 
 def label(
-    classifier: Classifier, name: str, description: str, *effects: str, via: tuple[str, ...] = (), **hints: bool
+    classifier: Classifier, name: str, description: str, *effects: str, via: tuple[str, ...] = (), **hints: Any
 ) -> Classification:
     schema = SQL if "quer" in description.lower() else None
     found = tuple(
