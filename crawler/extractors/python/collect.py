@@ -350,7 +350,8 @@ def annotations_of(run: Interpreter, value: Value) -> Annotations:
         fields = value
     hints: dict[str, bool] = {}
     for key, hint in fields.items():
-        known = run.first(hint)
+        known = run.force(hint)
+        known = None if isinstance(known, Unknown) else run.first(known)  # what a setting decides, no author has set
         if isinstance(key, str) and isinstance(known, bool):
             hints[_SNAKE.get(key, str(key))] = known
     return Annotations(title=text_of(run, fields.get("title")), **{h: hints.get(h) for h in _HINTS})
