@@ -1,27 +1,27 @@
 """Attack patterns: what each is, a documented case, and the tools in this index that serve it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
+
+import msgspec
 
 from mcp_catalogue.attacks import OWASP_MCP_2025, AttackPattern, attack_patterns
 from mcp_catalogue.model import ServerId
+from mcp_catalogue.pages.environment import Page
 from mcp_catalogue.pages.lists import Pager, chunks, page_count, pager
 from mcp_catalogue.pages.manifest import AttackUse
 from mcp_catalogue.pages.overview import Overview, ToolLink
 from mcp_catalogue.pages.shell import Head, Shell, Site, shell
 
 
-@dataclass(frozen=True, slots=True)
-class AtRisk:
+class AtRisk(msgspec.Struct, frozen=True, gc=False):
     """One server: its riskiest tool that serves the pattern, and how many more do."""
 
     link: ToolLink
     more: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttacksPage:
+class AttacksPage(Page, frozen=True, kw_only=True):
     """What the template of `/attacks/` may name."""
 
     template: ClassVar[str] = "attacks.html"
@@ -30,8 +30,7 @@ class AttacksPage:
     entries: tuple[tuple[AttackPattern, int, int], ...]  # pattern, tools, servers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttackPage:
+class AttackPage(Page, frozen=True, kw_only=True):
     """What the template of one pattern may name."""
 
     template: ClassVar[str] = "attack.html"

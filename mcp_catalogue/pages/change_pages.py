@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import msgspec
+
 from mcp_catalogue.model import ServerId
+from mcp_catalogue.pages.environment import Page
 from mcp_catalogue.pages.lists import Pager, chunks, page_count, pager
 from mcp_catalogue.pages.overview import Overview
 from mcp_catalogue.pages.shell import TITLE, Head, Shell, Site, shell
@@ -28,8 +30,7 @@ _PARTS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeLine:
+class ChangeLine(msgspec.Struct, frozen=True, gc=False):
     """One change; `path` leads to the tool or the server, from the root, None where neither is left."""
 
     at: str
@@ -40,8 +41,7 @@ class ChangeLine:
     path: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangesPage:
+class ChangesPage(Page, frozen=True, kw_only=True):
     """What the template of `/changes/` may name."""
 
     template: ClassVar[str] = "changes.html"
@@ -51,8 +51,7 @@ class ChangesPage:
     pager: Pager
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
+class Feed(Page, frozen=True, kw_only=True):
     """What the feed's template may name. Addresses are absolute where the site's own is known."""
 
     template: ClassVar[str] = "feed.atom"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -38,8 +38,7 @@ _SIMPLE = re.compile(
 _LONGEST = 50  # characters of server and tool; beyond it some formats add a note
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(msgspec.Struct, frozen=True, gc=False):
     """One format's policy with its sentence and the steps that put it in force."""
 
     id: str

@@ -1,11 +1,10 @@
 """The template environment, and how a page becomes bytes."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from operator import attrgetter
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
+import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from mcp_catalogue.pages.compiler import Compiler, Values
@@ -14,11 +13,10 @@ from mcp_catalogue.pages.words import CATEGORIES, CONFIDENCES, SEVERITIES, signa
 from mcp_catalogue.resources import resource_dir
 
 
-class Page(Protocol):
-    """A frozen dataclass whose fields are what its template may name."""
+class Page(msgspec.Struct, frozen=True, gc=False):
+    """What every page is: a frozen struct whose fields are what its template may name."""
 
     template: ClassVar[str]
-    __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
 @lru_cache(maxsize=1)
@@ -60,16 +58,9 @@ def prepare() -> None:
         _template(name)
 
 
-@lru_cache(maxsize=64)
-def _fields(kind: type[Page]) -> tuple[tuple[str, ...], Callable[[Page], tuple[Any, ...]]]:
-    names = tuple(f.name for f in fields(kind))
-    return names, (attrgetter(*names) if len(names) > 1 else lambda page: (getattr(page, names[0]),))
-
-
 def context_of(page: Page) -> dict[str, Any]:
     """Return the page's fields by name."""
-    names, get = _fields(type(page))
-    return dict(zip(names, get(page), strict=True))
+    return msgspec.structs.asdict(page)
 
 
 def render(page: Page) -> bytes:

@@ -1,12 +1,12 @@
 """The first page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from mcp_catalogue.model import Severity
 from mcp_catalogue.pages.change_pages import ChangeLine, change_line
 from mcp_catalogue.pages.charts import Bar, Growth, growth_chart, profile
+from mcp_catalogue.pages.environment import Page
 from mcp_catalogue.pages.overview import Overview, ServerTotals
 from mcp_catalogue.pages.shell import TITLE, Head, Shell, Site, json_ld, shell
 from mcp_catalogue.store import Change
@@ -15,8 +15,7 @@ LARGEST = 8
 RECENT = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HomePage:
+class HomePage(Page, frozen=True, kw_only=True):
     """What the home template may name."""
 
     template: ClassVar[str] = "home.html"

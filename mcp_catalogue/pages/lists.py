@@ -1,12 +1,14 @@
 """Lists of tools by severity and by category, one server's tools of one severity, and the list of servers."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import ClassVar, TypeVar
 
+import msgspec
+
 from mcp_catalogue.model import Category, Severity
 from mcp_catalogue.pages.charts import Bar, profile
+from mcp_catalogue.pages.environment import Page
 from mcp_catalogue.pages.overview import Overview, ServerTotals, ToolLink
 from mcp_catalogue.pages.server_view import ServerView, ToolRow
 from mcp_catalogue.pages.shell import Head, Shell, Site, shell
@@ -17,8 +19,7 @@ PAGE_SIZE = 100
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Pager:
+class Pager(msgspec.Struct, frozen=True, gc=False):
     """Where a page stands in its list; addresses are relative, None at the ends."""
 
     number: int
@@ -28,8 +29,7 @@ class Pager:
     shown: tuple[tuple[int, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OverviewPage:
+class OverviewPage(Page, frozen=True, kw_only=True):
     """`/risk/` and `/categories/`: counts, definitions and the chart."""
 
     template: ClassVar[str] = "overview.html"
@@ -41,8 +41,7 @@ class OverviewPage:
     chart: tuple[Bar, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListPage:
+class ListPage(Page, frozen=True, kw_only=True):
     """One page of the tools of a severity or a category."""
 
     template: ClassVar[str] = "list.html"
@@ -56,8 +55,7 @@ class ListPage:
     pager: Pager
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerSeverityPage:
+class ServerSeverityPage(Page, frozen=True, kw_only=True):
     """The tools of one severity on one server."""
 
     template: ClassVar[str] = "server_severity.html"
@@ -70,8 +68,7 @@ class ServerSeverityPage:
     up: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServersPage:
+class ServersPage(Page, frozen=True, kw_only=True):
     """One page of the list of servers."""
 
     template: ClassVar[str] = "servers.html"

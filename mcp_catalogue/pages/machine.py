@@ -1,11 +1,10 @@
 """Files for machines: sitemaps, robots.txt, llms.txt, OpenSearch."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from mcp_catalogue.model import Severity
-from mcp_catalogue.pages.environment import render
+from mcp_catalogue.pages.environment import Page, render
 from mcp_catalogue.pages.overview import Overview
 from mcp_catalogue.pages.shell import TITLE, Head, Shell, Site, public, shell_at
 
@@ -13,24 +12,21 @@ URLS = 40_000
 """Addresses in one sitemap; the protocol's limit is 50,000."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sitemap:
+class Sitemap(Page, frozen=True, kw_only=True):
     """What the template of one shard may name: addresses with the day of their last change, None where unknown."""
 
     template: ClassVar[str] = "sitemap.xml"
     urls: tuple[tuple[str, str | None], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SitemapIndex:
+class SitemapIndex(Page, frozen=True, kw_only=True):
     """What the template of the index may name."""
 
     template: ClassVar[str] = "sitemap_index.xml"
     shards: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenSearch:
+class OpenSearch(Page, frozen=True, kw_only=True):
     """What the template of the search description may name."""
 
     template: ClassVar[str] = "opensearch.xml"
@@ -38,16 +34,14 @@ class OpenSearch:
     base_url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Robots:
+class Robots(Page, frozen=True, kw_only=True):
     """What the template of `robots.txt` may name."""
 
     template: ClassVar[str] = "robots.txt"
     sitemap: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Llms:
+class Llms(Page, frozen=True, kw_only=True):
     """What the template of `llms.txt` may name."""
 
     template: ClassVar[str] = "llms.txt"
@@ -58,8 +52,7 @@ class Llms:
     severities: tuple[tuple[Severity, int], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotFoundPage:
+class NotFoundPage(Page, frozen=True, kw_only=True):
     """What the template of `404.html` may name; its links are absolute, for its depth is not known."""
 
     template: ClassVar[str] = "404.html"

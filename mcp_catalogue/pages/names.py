@@ -1,10 +1,10 @@
 """The page of a tool name: every server that has a tool of this name, with its label side by side."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from mcp_catalogue.model import Severity
+from mcp_catalogue.pages.environment import Page
 from mcp_catalogue.pages.lists import Pager, chunks, page_count, pager
 from mcp_catalogue.pages.overview import Overview, ToolLink
 from mcp_catalogue.pages.shell import Head, Shell, Site, shell
@@ -14,8 +14,7 @@ RANGES = ("", "c", "d", "g", "h", "m", "s", "u")
 """First letters at which the names are divided among jobs."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamePage:
+class NamePage(Page, frozen=True, kw_only=True):
     """What the name's template may name."""
 
     template: ClassVar[str] = "name.html"

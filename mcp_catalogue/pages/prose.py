@@ -1,10 +1,10 @@
 """Pages that are mostly text: methodology, data."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from mcp_catalogue.entries import SCHEMA_VERSION
 from mcp_catalogue.model import Action, Category, Confidence, Severity
+from mcp_catalogue.pages.environment import Page
 from mcp_catalogue.pages.measured import MeasuredSet, measured
 from mcp_catalogue.pages.overview import Overview
 from mcp_catalogue.pages.shell import Head, Shell, Site, shell
@@ -12,8 +12,7 @@ from mcp_catalogue.pages.words import ACTIONS, CATEGORIES, CONFIDENCES, SEVERITI
 from mcp_catalogue.schemas import NAMES
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MethodologyPage:
+class MethodologyPage(Page, frozen=True, kw_only=True):
     """What the methodology template may name."""
 
     template: ClassVar[str] = "methodology.html"
@@ -30,8 +29,7 @@ class MethodologyPage:
     measured: tuple[MeasuredSet, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataPage:
+class DataPage(Page, frozen=True, kw_only=True):
     """What the data template may name."""
 
     template: ClassVar[str] = "data.html"

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
+import msgspec
+
 from classifier import rulebook
 from classifier.rulebook import Case, Rule
+from mcp_catalogue.pages.environment import Page
 from mcp_catalogue.pages.measured import measured
 from mcp_catalogue.pages.overview import Overview, ToolLink
 from mcp_catalogue.pages.shell import Head, Shell, Site, shell
 
 
-@dataclass(frozen=True, slots=True)
-class RuleLine:
+class RuleLine(msgspec.Struct, frozen=True, gc=False):
     """One rule in the list, with the number of tools that it decided."""
 
     id: str
@@ -29,8 +31,7 @@ class Condition:
     keys: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RulesPage:
+class RulesPage(Page, frozen=True, kw_only=True):
     """What the template of `/rules/` may name."""
 
     template: ClassVar[str] = "rules.html"
@@ -41,8 +42,7 @@ class RulesPage:
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RulePage:
+class RulePage(Page, frozen=True, kw_only=True):
     """What the template of one rule may name."""
 
     template: ClassVar[str] = "rule.html"

@@ -1,16 +1,15 @@
 """The search page; the script does the rest."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from mcp_catalogue.model import Category, Severity
+from mcp_catalogue.pages.environment import Page
 from mcp_catalogue.pages.overview import Overview
 from mcp_catalogue.pages.shell import TITLE, Head, Shell, Site, shell
 from mcp_catalogue.pages.words import SIGNALS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchPage:
+class SearchPage(Page, frozen=True, kw_only=True):
     """What the search template may name."""
 
     template: ClassVar[str] = "search.html"

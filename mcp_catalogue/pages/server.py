@@ -1,7 +1,6 @@
 """The page of one server."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from classifier.report import ServerReport, server_report
@@ -9,6 +8,7 @@ from mcp_catalogue.model import ServerId, Severity, Status
 from mcp_catalogue.pages.change_pages import change_text
 from mcp_catalogue.pages.charts import Bar, bar
 from mcp_catalogue.pages.control import Panel, server_panels
+from mcp_catalogue.pages.environment import Page
 from mcp_catalogue.pages.server_view import ServerView
 from mcp_catalogue.pages.shell import Head, Shell, Site, json_ld
 from mcp_catalogue.pages.text import plural, shorten
@@ -22,8 +22,7 @@ _STATUS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerPage:
+class ServerPage(Page, frozen=True, kw_only=True):
     """What the server's template may name."""
 
     template: ClassVar[str] = "server.html"

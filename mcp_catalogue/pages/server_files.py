@@ -1,13 +1,13 @@
 """Every file of one server: its page, its tools' pages, their twins, its badge, its part of the risk pages."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from mcp_catalogue.attacks import attacks_for
-from mcp_catalogue.entries import server_entry, tool_entry
+from mcp_catalogue.entries import server_entry, tool_fields
 from mcp_catalogue.model import ServerId
 from mcp_catalogue.pages.environment import fragment, render
 from mcp_catalogue.pages.lists import ServerSeverityPage, server_severity_pages
@@ -40,17 +40,17 @@ def server_files(
     overview = elsewhere.overview
     totals = overview.servers[server]
     line = totals.line
+    record, dates = store.dated_record(server)
     view = server_view(
-        site, store.record(server), totals.folder, first_seen=line.first_seen, last_changed=line.last_changed,
-        gone=line.gone,
-    )  # fmt: skip
+        site, record, totals.folder, first_seen=line.first_seen, last_changed=line.last_changed, gone=line.gone
+    )
     uses = {id(row): attacks_for(row.tool, row.label) for row in view.rows}
     changes = list(store.changes(server=server))
     inside = {
         "index.html": render(server_page(site, view, changes, _copies(elsewhere, view))),
         "badge.svg": _badge(view),
     }
-    inside.update(_tool_pages(site, elsewhere, view, _History(store.dates(server), changes), uses))
+    inside.update(_tool_pages(site, elsewhere, view, dates, changes, uses))
     if twins:
         inside.update(_twins(view))
     outside: dict[str, bytes] = {}
@@ -68,32 +68,27 @@ def _copies(elsewhere: Elsewhere, view: ServerView) -> list[tuple[ServerId, str]
     return [(other, f"{view.shell.root}servers/{overview.servers[other].folder}/index.html") for other in others]
 
 
-@dataclass(frozen=True, slots=True)
-class _History:
-    dates: dict[tuple[str, int | None], ToolDates]
-    changes: list[Change]
-
-
-def _tool_pages(
+def _tool_pages(  # noqa: PLR0913 — what the pages of one server have in common
     site: Site,
     elsewhere: Elsewhere,
     view: ServerView,
-    history: "_History",
+    dates: Sequence[ToolDates],
+    history: Iterable[Change],
     uses: dict[int, AttackLine],
 ) -> Iterator[tuple[str, bytes]]:
     index = (rounded(elsewhere.overview.tools), rounded(len(elsewhere.overview.servers)))
     changes: dict[tuple[str | None, int | None], list[Change]] = {}
-    for change in history.changes:
+    for change in history:
         changes.setdefault((change.tool, change.variant), []).append(change)
     local = [(row, fragment("parts/local.html", {"row": row})) for row in view.riskiest[: NEIGHBOURS + 1]]
     first = b"".join(text for _, text in local[:NEIGHBOURS])
     others = {id(row): b"".join(text for other, text in local if other is not row) for row, _ in local}
-    for row in view.rows:
+    for row, days in zip(view.rows, dates, strict=True):
         page = tool_page(
             site,
             view,
             row,
-            dates=history.dates.get((row.tool.name, row.tool.variant)),
+            dates=days,
             changes=changes.get((row.tool.name, row.tool.variant), ()),
             related=_related(elsewhere, view, row, others.get(id(row), first)),
             attacks=uses[id(row)],
@@ -122,7 +117,7 @@ def _badge(view: ServerView) -> bytes:
 def _twins(view: ServerView) -> Iterator[tuple[str, bytes]]:
     listed: list[msgspec.Raw] = []
     for row in view.rows:
-        data = msgspec.json.encode(tool_entry(row.tool, row.label, row.decision))
+        data = msgspec.json.encode(tool_fields(row.tool, row.label, row.decision))
         listed.append(msgspec.Raw(data))
         yield row.href.removesuffix(".html") + ".json", data
     yield "index.json", msgspec.json.encode({**server_entry(view.record), "tools": listed})

@@ -55,8 +55,7 @@ class Shell:
     bottom: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What the head of one page says of it. `twin` is the file name of its JSON, `data` its JSON-LD."""
 
     title: str

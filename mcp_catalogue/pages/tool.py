@@ -1,7 +1,6 @@
 """The page of one tool."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 import msgspec
@@ -11,6 +10,7 @@ from mcp_catalogue.model import Classification, Decision, SignalId, Tool
 from mcp_catalogue.pages.change_pages import change_text
 from mcp_catalogue.pages.control import Control, control
 from mcp_catalogue.pages.deeds import Deed, deeds
+from mcp_catalogue.pages.environment import Page
 from mcp_catalogue.pages.links import line_address, web_address
 from mcp_catalogue.pages.parameters import Parameters, parameters
 from mcp_catalogue.pages.quotes import Place, Quote, places, quotes
@@ -42,8 +42,7 @@ class Hint(msgspec.Struct, frozen=True, gc=False):
     verdict: str
 
 
-@dataclass(frozen=True, slots=True)
-class CutView:
+class CutView(msgspec.Struct, frozen=True, gc=False):
     """A place where the handler could not be followed, in words."""
 
     meaning: str
@@ -52,8 +51,7 @@ class CutView:
     link: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Clash:
+class Clash(msgspec.Struct, frozen=True, gc=False):
     """Two sources that disagree, with what each says."""
 
     one: str
@@ -62,8 +60,7 @@ class Clash:
     other_quote: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolPage:
+class ToolPage(Page, frozen=True, kw_only=True):
     """What the tool's template may name."""
 
     template: ClassVar[str] = "tool.html"
@@ -89,7 +86,7 @@ class ToolPage:
     control: Control
     action: tuple[str, str]
     alternative: tuple[str, str] | None
-    dates: tuple[str, str | None, str | None] | None  # day first seen, and of later changes of definition and label
+    dates: tuple[str, str | None, str | None]  # day first seen, and of later changes of definition and label
     tools: int
     same_server: bytes
     same_name: bytes
@@ -101,8 +98,7 @@ class ToolPage:
     index: tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Related:
+class Related(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Links to other pages, rendered once and shared; `name_page` is the address of the name's own page."""
 
     same_server: bytes
@@ -116,7 +112,7 @@ def tool_page(  # noqa: PLR0913 — what a page is made of
     server: ServerView,
     row: ToolRow,
     *,
-    dates: ToolDates | None,
+    dates: ToolDates,
     related: Related,
     changes: Sequence[Change],
     attacks: AttackLine,
@@ -149,7 +145,7 @@ def tool_page(  # noqa: PLR0913 — what a page is made of
         control=control(row.decided, server.policy_name),
         action=ACTIONS[row.decision.action],
         alternative=ACTIONS[alternative] if alternative else None,
-        dates=_days(dates) if dates else None,
+        dates=_days(dates),
         tools=len(server.rows),
         same_server=related.same_server,
         same_name=related.same_name,

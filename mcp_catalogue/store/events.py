@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcp_catalogue.model import Severity
 
@@ -37,8 +37,7 @@ class Change:
     after: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolDates:
+class ToolDates(NamedTuple):
     """When a tool was first seen, and when its definition and its label last changed (ISO 8601, UTC)."""
 
     first_seen: str

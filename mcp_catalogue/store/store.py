@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby
@@ -130,29 +130,31 @@ class Store:
 
     def record(self, server: ServerId) -> ServerRecord:
         """Return one server with its tools. Raises `StoreError` where it is unknown."""
-        for record in self._records("WHERE s.id = ?", (server,)):
-            return record
-        raise StoreError(f"{server}: not in the store; `catalogue crawl` fills it")
+        return self.dated_record(server)[0]
+
+    def dated_record(self, server: ServerId) -> tuple[ServerRecord, list[ToolDates]]:
+        """Return one server, and the dates of its tools in their order. Raises `StoreError` where it is unknown."""
+        row = self.connection.execute(
+            "SELECT CAST(facts AS BLOB), rulebook, judge FROM servers WHERE id = ?", (server,)
+        ).fetchone()
+        if row is None:
+            raise StoreError(f"{server}: not in the store; `catalogue crawl` fills it")
+        tools = self.connection.execute(
+            "SELECT CAST(facts AS BLOB), CAST(label AS BLOB), first_seen, definition_changed, relabelled FROM tools"
+            " WHERE server = ? ORDER BY position",
+            (server,),
+        ).fetchall()
+        return _record(row, tools), [ToolDates(*tool[2:]) for tool in tools]
 
     def records(self) -> Iterator[ServerRecord]:
         """Stream every server with its tools, ordered by id."""
-        return self._records("", ())
-
-    def _records(self, where: str, values: tuple[Any, ...]) -> Iterator[ServerRecord]:
         rows = self.connection.execute(
-            "SELECT s.id, s.facts, s.rulebook, s.judge, t.facts, t.label FROM servers s"  # noqa: S608
-            f" LEFT JOIN tools t ON t.server = s.id {where} ORDER BY s.id, t.position",
-            values,
+            "SELECT s.id, s.facts, s.rulebook, s.judge, t.facts, t.label FROM servers s"
+            " LEFT JOIN tools t ON t.server = s.id ORDER BY s.id, t.position"
         )
         for _, group in groupby(rows, key=itemgetter(0)):
             listed = list(group)
-            _, facts, rulebook, judge, *_ = listed[0]
-            yield ServerRecord(
-                facts=replace(_FACTS.decode(facts), tools=tuple(_TOOL.decode(r[4]) for r in listed if r[4])),
-                classifications=tuple(_LABEL.decode(r[5]) for r in listed if r[5]),
-                rulebook=Digest(rulebook),
-                judge=_JUDGE.decode(judge) if judge else None,
-            )
+            yield _record(listed[0][1:4], [row[4:] for row in listed if row[4]])
 
     def note(self, key: str) -> str | None:
         """Return what `keep_note` kept under `key`."""
@@ -173,16 +175,6 @@ class Store:
         severities = {severity: counted.get(severity, 0) for severity in reversed(Severity)}
         return Totals(servers=servers, tools=sum(severities.values()), incomplete=incomplete, severities=severities)
 
-    def dates(self, server: ServerId) -> dict[tuple[str, int | None], ToolDates]:
-        """When each tool of a server was first seen and last changed, by (name, variant)."""
-        rows = self.connection.execute(
-            "SELECT name, variant, first_seen, definition_changed, relabelled FROM tools WHERE server = ?", (server,)
-        )
-        return {
-            (name, variant or None): ToolDates(first_seen=first, definition_changed=changed, relabelled=label)
-            for name, variant, first, changed, label in rows
-        }
-
     def changes(self, *, since: str = "", server: ServerId | None = None) -> Iterator[Change]:
         """Stream the history from `since` (ISO 8601) on, oldest first."""
         # `+at` keeps the index on time out of the way of the one on servers
@@ -201,3 +193,14 @@ class Store:
                 before=json.loads(before) if before else None,
                 after=json.loads(after) if after else None,
             )
+
+
+def _record(server: Sequence[Any], tools: Sequence[Sequence[Any]]) -> ServerRecord:
+    """Return the record of one server from facts, rulebook and judge; a row of `tools` begins with facts and label."""
+    facts, rulebook, judge = server
+    return ServerRecord(
+        facts=replace(_FACTS.decode(facts), tools=tuple(_TOOL.decode(row[0]) for row in tools)),
+        classifications=tuple(_LABEL.decode(row[1]) for row in tools),
+        rulebook=Digest(rulebook),
+        judge=_JUDGE.decode(judge) if judge else None,
+    )

@@ -2,12 +2,12 @@
 
 import importlib
 import pkgutil
-from dataclasses import fields
 from typing import Any
 
 import pytest
 from jinja2 import UndefinedError, nodes
 from jinja2.meta import find_referenced_templates, find_undeclared_variables
+from msgspec import structs
 
 import mcp_catalogue.pages
 from mcp_catalogue.pages.environment import environment
@@ -39,7 +39,7 @@ def named(template: str) -> set[str]:
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.__name__)
 def test_fields_are_the_names_of_the_template(page: Any) -> None:
-    declared = {field.name for field in fields(page)}
+    declared = {field.name for field in structs.fields(page)}
     rendered = named(page.template)
     if page.template.endswith(".html"):
         rendered |= named("layout.html") - {"main"}

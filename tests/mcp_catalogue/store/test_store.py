@@ -95,10 +95,11 @@ def test_history_tells_what_changed_and_what_it_was(store: Store) -> None:
     assert (relabelled.before["label"]["primary"], relabelled.after["label"]["primary"]) == ("Read", "Destructive")
     assert changes[3].before is not None
     assert changes[3].before["tool"]["description"] == "z"
-    dates = store.dates(ServerId("pkg:pypi/one"))
-    assert dates["a", None].first_seen == "2026-01-01T00:00:00Z"
-    assert dates["a", None].definition_changed == "2026-02-01T00:00:00Z"
-    assert dates["b", None].relabelled == "2026-02-01T00:00:00Z"
+    changed, listed = store.dated_record(ServerId("pkg:pypi/one"))
+    dates = dict(zip((tool.name for tool in changed.facts.tools), listed, strict=True))
+    assert dates["a"].first_seen == "2026-01-01T00:00:00Z"
+    assert dates["a"].definition_changed == "2026-02-01T00:00:00Z"
+    assert dates["b"].relabelled == "2026-02-01T00:00:00Z"
 
 
 def test_the_first_id_given_stays_when_another_source_lists_the_same_server(store: Store) -> None:
