@@ -9,15 +9,15 @@ that combines money, free execution and outside text D or below. An unreadable s
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
+from typing import NamedTuple
 
-from mcp_catalogue.model import Category, Classification, Confidence, ServerFacts, Severity, Status, Tool
+from mcp_catalogue.model import Category, Classification, Confidence, ServerFacts, Severity, Status
 
 GRADES = (("A", 90), ("B", 75), ("C", 60), ("D", 45), ("E", 30), ("F", 0))
 """Letter and the least score that earns it."""
 _EACH = 5  # points for each disagreement and each combination
-
-Labelled = tuple[Tool, Classification]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +62,10 @@ class ServerReport:
 
 def server_report(facts: ServerFacts, labels: Sequence[Classification]) -> ServerReport:
     """Grade one server. `labels[i]` belongs to `facts.tools[i]`."""
-    tools = list(zip(facts.tools, labels, strict=True))
     combinations = dangerous_combinations(facts, labels)
-    if not tools:
+    if not labels:
         return ServerReport(grade=None, score=None, terms=(), combinations=())
-    terms = tuple(_terms(facts, tools, len(combinations)))
+    terms = tuple(_terms(facts, labels, len(combinations)))
     score = max(0, round(100 - sum(term.points for term in terms)))
     grade = next(letter for letter, least in GRADES if score >= least)
     return ServerReport(grade=grade, score=score, terms=terms, combinations=combinations)
@@ -74,37 +73,40 @@ def server_report(facts: ServerFacts, labels: Sequence[Classification]) -> Serve
 
 def dangerous_combinations(facts: ServerFacts, labels: Sequence[Classification]) -> tuple[Combination, ...]:
     """Return the combinations that the server's tools make, each side with its tools in the order of `facts`."""
-    tools = list(zip(facts.tools, labels, strict=True))
-    playing = {role: _names(t for t in tools if role(*t)) for role in _ROLE_TITLES}
+    playing: dict[Role, dict[str, None]] = {role: {} for role in _ROLE_TITLES}
+    for tool, label in zip(facts.tools, labels, strict=True):
+        for role in _roles(_traits(label)):
+            playing[role][tool.name] = None
     found = []
     for id_, title, why, roles in _COMBINATIONS:
         if not all(playing[role] for role in roles):
             continue
-        parts = [Part(role=_ROLE_TITLES[role], tools=playing[role]) for role in roles]
+        parts = [Part(role=_ROLE_TITLES[role], tools=tuple(playing[role])) for role in roles]
         involved = {name for part in parts for name in part.tools}
         if len(involved) > 1:
             found.append(Combination(id=id_, title=title, why=why, parts=tuple(parts)))
     return tuple(found)
 
 
-def _terms(facts: ServerFacts, tools: list[Labelled], combinations: int) -> Iterable[Term]:
-    labels = [label for _, label in tools]
+def _terms(facts: ServerFacts, labels: Sequence[Classification], combinations: int) -> Iterable[Term]:
+    of = len(labels)
     severities = [label.severity for label in labels]
+    traits = [_traits(label) for label in labels]
     unread = facts.completeness.status is not Status.COMPLETE or facts.completeness.may_have_more is not None
-    yield _share(
-        "critical-tools", "Tools of critical severity", severities.count(Severity.CRITICAL), len(tools), (12, 24)
+    yield _share("critical-tools", "Tools of critical severity", severities.count(Severity.CRITICAL), of, (12, 24))
+    yield _share("high-tools", "Tools of high severity", severities.count(Severity.HIGH), of, (3, 12))
+    free = sum(map(_free_execution, traits))
+    yield _once("free-execution", "Tools that run code or free queries", free, of, 12)
+    addressing = sum("hidden-instructions" in t.signals for t in traits)
+    yield _once("hidden-instructions", "Definitions that address the model", addressing, of, 40)
+    disagreeing = sum(
+        bool(label.mismatches) or "contradiction" in t.signals for label, t in zip(labels, traits, strict=True)
     )
-    yield _share("high-tools", "Tools of high severity", severities.count(Severity.HIGH), len(tools), (3, 12))
-    yield _once("free-execution", "Tools that run code or free queries", _holding(tools, _free_execution), tools, 12)
-    yield _once(
-        "hidden-instructions", "Definitions that address the model", _signal("hidden-instructions", tools), tools, 40
-    )
-    disagreeing = sum(bool(label.mismatches) or _has(label, "contradiction") for label in labels)
-    yield _each("contradictions", "Tools whose words and code disagree", disagreeing, len(tools), 15)
+    yield _each("contradictions", "Tools whose words and code disagree", disagreeing, of, 15)
     yield _each("combinations", "Dangerous combinations", combinations, len(_COMBINATIONS), 20)
     unsure = sum(label.confidence is Confidence.LOW for label in labels)
-    yield _share("unsure-labels", "Labels of low confidence", unsure, len(tools), (0, 8))
-    yield _once("not-fully-read", "Parts that could not be read", int(unread), tools, 8)
+    yield _share("unsure-labels", "Labels of low confidence", unsure, of, (0, 8))
+    yield _once("not-fully-read", "Parts that could not be read", int(unread), of, 8)
 
 
 def _share(id_: str, title: str, count: int, of: int, weights: tuple[int, int]) -> Term:
@@ -116,9 +118,9 @@ def _share(id_: str, title: str, count: int, of: int, weights: tuple[int, int]) 
     )
 
 
-def _once(id_: str, title: str, count: int, tools: list[Labelled], weight: int) -> Term:
+def _once(id_: str, title: str, count: int, of: int, weight: int) -> Term:
     points = float(weight if count else 0)
-    return Term(id=id_, title=title, count=count, of=len(tools), points=points, formula=f"{weight} where there is one")
+    return Term(id=id_, title=title, count=count, of=of, points=points, formula=f"{weight} where there is one")
 
 
 def _each(id_: str, title: str, count: int, of: int, most: int) -> Term:
@@ -126,82 +128,84 @@ def _each(id_: str, title: str, count: int, of: int, most: int) -> Term:
     return Term(id=id_, title=title, count=count, of=of, points=points, formula=f"{_EACH} each, at most {most}")
 
 
-def _has(label: Classification, *signals: str) -> bool:
-    return any(signal.id in signals for signal in label.signals)
+class _Traits(NamedTuple):
+    """What a tool's part in a combination rests on; many tools are alike in it."""
+
+    primary: Category
+    also: frozenset[Category]
+    signals: frozenset[str]
+
+    def has(self, *signals: str) -> bool:
+        return not self.signals.isdisjoint(signals)
+
+    def is_a(self, *categories: Category) -> bool:
+        return self.primary in categories or not self.also.isdisjoint(categories)
 
 
-def _is(label: Classification, *categories: Category) -> bool:
-    return label.primary in categories or any(also.category in categories for also in label.also)
+def _traits(label: Classification) -> _Traits:
+    return _Traits(
+        label.primary, frozenset([a.category for a in label.also]), frozenset([signal.id for signal in label.signals])
+    )
 
 
-def _signal(signal: str, tools: list[Labelled]) -> int:
-    return sum(_has(label, signal) for _, label in tools)
+Role = Callable[[_Traits], bool]
 
 
-def _holding(tools: list[Labelled], role: "Role") -> int:
-    return sum(role(tool, label) for tool, label in tools)
+@lru_cache(maxsize=2048)
+def _roles(traits: _Traits) -> tuple[Role, ...]:
+    return tuple(role for role in _ROLE_TITLES if role(traits))
 
 
-def _names(tools: Iterable[Labelled]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(tool.name for tool, _ in tools))
+def _private_in(tool: _Traits) -> bool:
+    reads = tool.primary is Category.READ and tool.has("personal-data", "secrets", "caller-path")
+    return reads or _free_execution(tool)
 
 
-Role = Callable[[Tool, Classification], bool]
+def _untrusted_in(tool: _Traits) -> bool:
+    """Text from anywhere, or text that other people wrote to the user: what a read of personal data mostly returns."""
+    if tool.primary is Category.READ:
+        return tool.has("open-world", "personal-data")
+    return tool.primary is Category.EXECUTE and tool.has("open-world")
 
 
-def _private_in(_: Tool, label: Classification) -> bool:
-    reads = label.primary is Category.READ and _has(label, "personal-data", "secrets", "caller-path")
-    return reads or _free_execution(_, label)
+def _way_out(tool: _Traits) -> bool:
+    return tool.has("external-communication", "open-world")
 
 
-def _untrusted_in(tool: Tool, label: Classification) -> bool:
-    reads = label.primary in (Category.READ, Category.EXECUTE)
-    return reads and (_has(label, "open-world") or (label.primary is Category.READ and _messages(tool, label)))
+def _money(tool: _Traits) -> bool:
+    return tool.is_a(Category.FINANCIAL)
 
 
-def _messages(_: Tool, label: Classification) -> bool:
-    """Text that other people wrote to the user: what a read of personal data most often returns."""
-    return _has(label, "personal-data")
+def _free_execution(tool: _Traits) -> bool:
+    return tool.primary is Category.EXECUTE and tool.has("runs-code", "free-form-query")
 
 
-def _way_out(_: Tool, label: Classification) -> bool:
-    return _has(label, "external-communication", "open-world")
+def _destructive(tool: _Traits) -> bool:
+    return tool.is_a(Category.DESTRUCTIVE)
 
 
-def _money(_: Tool, label: Classification) -> bool:
-    return _is(label, Category.FINANCIAL)
+def _many(tool: _Traits) -> bool:
+    return tool.primary is not Category.READ and tool.has("bulk")
 
 
-def _free_execution(_: Tool, label: Classification) -> bool:
-    return label.primary is Category.EXECUTE and _has(label, "runs-code", "free-form-query")
+def _secrets(tool: _Traits) -> bool:
+    return tool.has("secrets")
 
 
-def _destructive(_: Tool, label: Classification) -> bool:
-    return _is(label, Category.DESTRUCTIVE)
+def _writes_files(tool: _Traits) -> bool:
+    return tool.is_a(Category.WRITE, Category.DESTRUCTIVE) and tool.has("caller-path")
 
 
-def _many(_: Tool, label: Classification) -> bool:
-    return label.primary is not Category.READ and _has(label, "bulk")
+def _runs_code(tool: _Traits) -> bool:
+    return tool.primary is Category.EXECUTE and tool.has("runs-code")
 
 
-def _secrets(_: Tool, label: Classification) -> bool:
-    return _has(label, "secrets")
+def _grants(tool: _Traits) -> bool:
+    return tool.primary is not Category.READ and tool.has("access-control")
 
 
-def _writes_files(_: Tool, label: Classification) -> bool:
-    return _is(label, Category.WRITE, Category.DESTRUCTIVE) and _has(label, "caller-path")
-
-
-def _runs_code(_: Tool, label: Classification) -> bool:
-    return label.primary is Category.EXECUTE and _has(label, "runs-code")
-
-
-def _grants(_: Tool, label: Classification) -> bool:
-    return label.primary is not Category.READ and _has(label, "access-control")
-
-
-def _physical(_: Tool, label: Classification) -> bool:
-    return label.primary is not Category.READ and _has(label, "physical-world")
+def _physical(tool: _Traits) -> bool:
+    return tool.primary is not Category.READ and tool.has("physical-world")
 
 
 _ROLE_TITLES: dict[Role, str] = {

@@ -96,17 +96,18 @@ def attacks_for(
 ) -> tuple[tuple[AttackPattern, str], ...]:
     """Return the patterns that `tool` serves, gravest first, each with the line that says why."""
     traits = _Traits(tool, label)
-    given = (frozenset(traits.categories), frozenset(traits.signals), tool.origin, bool(tool.effects))
+    given = (traits.categories, traits.signals, tool.origin, traits.effects)
     known = _shipped(*given) if patterns is None else _possible(patterns, *given)
-    found = [(pattern, reason) for pattern, clauses in known if (reason := traits.reason(clauses)) is not None]
-    return tuple(sorted(found, key=lambda pair: (-pair[0].severity.rank, pair[0].id)))
+    return tuple([(pattern, reason) for pattern, clauses in known if (reason := traits.reason(clauses)) is not None])
 
 
 _Possible = tuple[tuple[AttackPattern, tuple[Clause, ...]], ...]
 
 
 @lru_cache(maxsize=4096)
-def _shipped(categories: frozenset[Category], signals: frozenset[str], origin: Origin, effects: bool) -> _Possible:  # noqa: FBT001
+def _shipped(
+    categories: frozenset[Category], signals: frozenset[str], origin: Origin, effects: tuple[str, ...]
+) -> _Possible:
     return _possible(attack_patterns(), categories, signals, origin, effects)
 
 
@@ -115,7 +116,7 @@ def _possible(
     categories: frozenset[Category],
     signals: frozenset[str],
     origin: Origin,
-    effects: bool,  # noqa: FBT001
+    effects: tuple[str, ...],
 ) -> _Possible:
     """Return the clauses that tools with these traits may meet; many tools share them."""
 
@@ -124,10 +125,11 @@ def _possible(
             (clause.signals and signals.isdisjoint(clause.signals))
             or (clause.categories and categories.isdisjoint(clause.categories))
             or (clause.origins and origin not in clause.origins)
-            or (clause.effects and not effects)
+            or (clause.effects and not any(effect.startswith(clause.effects) for effect in effects))
         )
 
-    kept = ((pattern, tuple(filter(may_hold, pattern.applies))) for pattern in patterns)
+    ordered = sorted(patterns, key=lambda pattern: (-pattern.severity.rank, pattern.id))
+    kept = ((pattern, tuple(filter(may_hold, pattern.applies))) for pattern in ordered)
     return tuple((pattern, clauses) for pattern, clauses in kept if clauses)
 
 
@@ -136,11 +138,11 @@ class _Traits:
 
     def __init__(self, tool: Tool, label: Classification) -> None:
         self.tool = tool
-        self.categories = {label.primary, *(also.category for also in label.also)}
-        self.signals = {signal.id for signal in label.signals}
+        self.categories = frozenset([label.primary, *[also.category for also in label.also]])
+        self.signals = frozenset([signal.id for signal in label.signals])
+        self.effects = tuple(dict.fromkeys([effect.id for effect in tool.effects]))
         self.evidence = label.evidence
-        self.parameters = {name: _words(name) for name in _parameter_names(tool)}
-        self.words = frozenset[str]().union(*self.parameters.values())
+        self.parameters, self.words = _all_words(_parameter_names(tool))
 
     def reason(self, clauses: Iterable[Clause]) -> str | None:
         for clause in clauses:
@@ -159,26 +161,32 @@ class _Traits:
         quote = self._quote(clause.evidence) if clause.evidence else ""
         if signal is None or effect is None or parameter is None or quote is None:
             return None
-        known = zip(_PLACEHOLDERS, (self.tool.name, signal, effect, parameter, quote), strict=True)
-        return _fill(clause.reason, dict(known))
+        return _fill(clause.reason, (self.tool.name, signal, effect, parameter, quote))
 
     def _signal(self, wanted: tuple[str, ...]) -> str | None:
         return next((signal for signal in wanted if signal in self.signals), None)
 
     def _effect(self, wanted: tuple[str, ...]) -> str | None:
-        return next((effect.id for effect in self.tool.effects if effect.id.startswith(wanted)), None)
+        return next((effect for effect in self.effects if effect.startswith(wanted)), None)
 
     def _parameter(self, wanted: tuple[str, ...]) -> str | None:
-        return next((name for name, words in self.parameters.items() if words & set(wanted)), None)
+        return next((name for name, words in self.parameters.items() if not words.isdisjoint(wanted)), None)
 
     def _quote(self, wanted: tuple[str, ...]) -> str | None:
         held = [e for e in self.evidence if e.category in wanted and e.strength.rank > 0 and e.quote.strip()]
         return max(held, key=lambda e: e.strength.rank).quote if held else None
 
 
-def _parameter_names(tool: Tool) -> list[str]:
+def _parameter_names(tool: Tool) -> tuple[str, ...]:
     properties = (tool.input_schema or {}).get("properties")
-    return [str(name) for name in properties] if isinstance(properties, dict) else []
+    return tuple(properties) if isinstance(properties, dict) else ()
+
+
+@lru_cache(maxsize=4096)
+def _all_words(names: tuple[str, ...]) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+    """Return the words of each parameter's name, and all of them."""
+    words = {name: _words(name) for name in names}
+    return words, frozenset[str]().union(*words.values())
 
 
 @lru_cache(maxsize=4096)
@@ -189,18 +197,20 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(lower | {word.removesuffix("s") for word in lower} | {name.lower()})
 
 
-def _fill(reason: str, values: dict[str, str]) -> str:
+def _fill(reason: str, values: tuple[str, ...]) -> str:
     """Fill in the placeholders in one pass, so that a server's text cannot bring in a placeholder of its own."""
-    return "".join(_one_line(values[part]) if part in values else part for part in _parts(reason))
+    return "".join([part if isinstance(part, str) else _one_line(values[part]) for part in _parts(reason)])
 
 
 @lru_cache(maxsize=1024)
-def _parts(reason: str) -> tuple[str, ...]:
-    return tuple(re.split(r"(\{[a-z]+\})", reason))
+def _parts(reason: str) -> tuple[str | int, ...]:
+    """Cut a reason at its placeholders, each of which becomes its place among `_PLACEHOLDERS`."""
+    known = {text: place for place, text in enumerate(_PLACEHOLDERS)}
+    return tuple(known.get(part, part) for part in re.split(r"(\{[a-z]+\})", reason))
 
 
 def _one_line(text: str) -> str:
-    line = " ".join(text.split())
+    line = text if " " not in text and text.isprintable() else " ".join(text.split())
     return line if len(line) <= _QUOTE_LENGTH else f"{line[: _QUOTE_LENGTH - 1]}…"
 
 

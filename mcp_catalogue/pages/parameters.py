@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -37,8 +36,7 @@ class Parameter(msgspec.Struct, frozen=True, gc=False):
     risks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(msgspec.Struct, frozen=True, gc=False):
     """The table; `known` is False where no schema could be read, `left_out` counts rows that are in the JSON only."""
 
     known: bool
@@ -53,15 +51,10 @@ def parameters(tool: Tool, label: Classification) -> Parameters:
     if schema is None:
         return Parameters(known=False)
     risks = _risks(label)
-    rows: list[Parameter] = []
-    left_out = 0
-    for row in _table(schema, risks):
-        if len(rows) < MAX_ROWS:
-            rows.append(row)
-        else:
-            left_out += 1
-    required = tuple(row.name for row in rows if row.required and "." not in row.name)
-    return Parameters(known=True, rows=tuple(rows), left_out=left_out, required=required)
+    rows = _table(schema, risks)
+    shown = tuple(rows[:MAX_ROWS])
+    required = tuple([row.name for row in shown if row.required and "." not in row.name])
+    return Parameters(known=True, rows=shown, left_out=len(rows) - len(shown), required=required)
 
 
 def parameter_of(pointer: str | None) -> str | None:
@@ -82,50 +75,52 @@ def _risks(label: Classification) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def _table(schema: JsonObject, risks: Mapping[str, tuple[str, ...]]) -> Iterator[Parameter]:
-    """Yield all rows; those of a parameter that many tools take alike are made once."""
+def _table(schema: JsonObject, risks: Mapping[str, tuple[str, ...]]) -> list[Parameter]:
+    """Return all rows; those of a parameter that many tools take alike are made once."""
     properties = schema.get("properties")
-    listed = schema.get("required")
-    required = {name for name in listed if isinstance(name, str)} if isinstance(listed, list) else set()
-    for name, value in properties.items() if isinstance(properties, dict) else ():
-        needed = [name] if name in required else []
-        if not risks or not any(risk.startswith(name) for risk in risks):
-            encoded = _ENCODE(value)
-            if len(encoded) <= _SHARED:
-                yield from _alike(name, bool(needed), encoded)
-                continue
-        yield from _rows({"properties": {name: value}, "required": needed}, "", 1, risks)
+    if not isinstance(properties, dict):
+        return []
+    required = _required(schema)
+    rows: list[Parameter] = []
+    for name, value in properties.items():
+        needed, risk = name in required, risks.get(name, ())
+        encoded = _ENCODE(value)
+        if len(encoded) <= _SHARED:
+            rows += _alike(name, needed, risk, encoded)
+        else:
+            rows += _rows(name, value, needed, risk)
+    return rows
 
 
 @lru_cache(maxsize=8192)
-def _alike(name: str, needed: bool, encoded: bytes) -> tuple[Parameter, ...]:  # noqa: FBT001 — a key
-    schema = {"properties": {name: _DECODE(encoded)}, "required": [name] if needed else []}
-    return tuple(_rows(schema, "", 1, {}))
+def _alike(name: str, needed: bool, risk: tuple[str, ...], encoded: bytes) -> tuple[Parameter, ...]:  # noqa: FBT001
+    return tuple(_rows(name, _DECODE(encoded), needed, risk))
 
 
-def _rows(schema: JsonObject, above: str, depth: int, risks: Mapping[str, tuple[str, ...]]) -> Iterator[Parameter]:
-    properties = schema.get("properties")
-    if not isinstance(properties, dict):
-        return
+def _rows(path: str, value: object, needed: bool, risk: tuple[str, ...], depth: int = 1) -> Iterator[Parameter]:  # noqa: FBT001
+    """Yield the row of one parameter and those of its fields."""
+    schema = value if isinstance(value, dict) else {}
+    text = schema.get("description")
+    yield Parameter(
+        shorten(path, 120),
+        _type(schema),
+        needed,
+        shorten(text, _DESCRIPTION) if isinstance(text, str) else "",
+        tuple(_limits(schema)),
+        risk,
+    )
+    if depth < MAX_DEPTH:
+        for below, inner in ((f"{path}.", schema), (f"{path}[].", schema.get("items"))):
+            properties = inner.get("properties") if isinstance(inner, dict) else None
+            if isinstance(inner, dict) and isinstance(properties, dict):
+                required = _required(inner)
+                for name, field in properties.items():
+                    yield from _rows(f"{below}{name}", field, name in required, (), depth + 1)
+
+
+def _required(schema: JsonObject) -> list[str]:
     listed = schema.get("required")
-    required = {name for name in listed if isinstance(name, str)} if isinstance(listed, list) else set()
-    for name, value in properties.items():
-        inner = value if isinstance(value, dict) else {}
-        path = f"{above}{name}"
-        text = inner.get("description")
-        yield Parameter(
-            shorten(path, 120),
-            _type(inner),
-            name in required,
-            shorten(text, _DESCRIPTION) if isinstance(text, str) else "",
-            tuple(_limits(inner)),
-            risks.get(path, ()),
-        )
-        if depth < MAX_DEPTH:
-            yield from _rows(inner, f"{path}.", depth + 1, risks)
-            items = inner.get("items")
-            if isinstance(items, dict):
-                yield from _rows(items, f"{path}[].", depth + 1, risks)
+    return [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
 
 
 def _type(schema: JsonObject) -> str:

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from mcp_catalogue.model import Classification, EvidenceKind, ServerFacts, Tool
-from mcp_catalogue.pages.links import line_address
+from mcp_catalogue.model import Classification, EvidenceKind, Tool
+from mcp_catalogue.pages.links import Lines
 from mcp_catalogue.pages.text import shorten
 
 MAX_QUOTES = 24
@@ -50,45 +50,40 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     says: str
 
 
-def quotes(label: Classification) -> tuple[Quote, ...]:
-    """Return what was quoted from the definition, in the order of evidence, each place and rule once."""
+def evidence(lines: Lines, tool: Tool, label: Classification) -> tuple[tuple[Quote, ...], tuple[Place, ...]]:
+    """Return what was quoted from the definition, each place and rule once, and the places in the source.
+
+    Both are in the order of evidence; effects that are no evidence follow.
+    """
     signals = _signals(label)
-    found: dict[tuple[str, str | None, EvidenceKind], dict[str | None, Reading]] = {}
+    quoted: dict[tuple[str, str | None, EvidenceKind], dict[str | None, Reading]] = {}
+    places: dict[tuple[str, int, str], Place] = {}
     for index, item in enumerate(label.evidence):
-        if item.file is None and item.quote and item.kind is not EvidenceKind.EFFECT:
-            says = signals.get(index) or (item.category.value if item.category else "")
-            readings = found.setdefault((item.quote, item.pointer, item.kind), {})
-            readings.setdefault(item.rule, Reading(item.rule, says, str(item.strength)))
-    return tuple(
+        says = signals.get(index) or item.category or ""
+        if item.file is None:
+            if item.quote and item.kind is not EvidenceKind.EFFECT:
+                readings = quoted.setdefault((item.quote, item.pointer, item.kind), {})
+                if item.rule not in readings:
+                    readings[item.rule] = Reading(item.rule, says, item.strength)
+        elif item.line is not None and (item.file, item.line, item.quote) not in places:
+            link = lines.address(item.file, item.line)
+            places[item.file, item.line, item.quote] = Place(
+                shorten(item.quote, _QUOTE), item.file, item.line, link, item.via, item.rule, says
+            )
+    found = tuple(
         Quote(shorten(text, _QUOTE), _WHERE[kind], pointer, tuple(readings.values()))
-        for (text, pointer, kind), readings in list(found.items())[:MAX_QUOTES]
+        for (text, pointer, kind), readings in list(quoted.items())[:MAX_QUOTES]
     )
-
-
-def places(facts: ServerFacts, tool: Tool, label: Classification) -> tuple[Place, ...]:
-    """Return the places in the source: those that are evidence, then effects that are not among them."""
-    signals = _signals(label)
-    found: dict[tuple[str, int, str], Place] = {}
-    for index, item in enumerate(label.evidence):
-        if item.file is not None and item.line is not None:
-            says = signals.get(index) or (item.category.value if item.category else "")
-            found.setdefault(
-                (item.file, item.line, item.quote),
-                Place(
-                    shorten(item.quote, _QUOTE), item.file, item.line, line_address(facts, item.file, item.line),
-                    item.via, item.rule, says,
-                ),
-            )  # fmt: skip
-    lines = {(file, line) for file, line, _ in found}
+    known = {(file, line) for file, line, _ in places}
     for index, effect in enumerate(tool.effects):
-        if (effect.file, effect.line) not in lines:
+        if (effect.file, effect.line) not in known:
             text = (tool.effect_lines[index] if index < len(tool.effect_lines) else "") or effect.id
-            link = line_address(facts, effect.file, effect.line)
-            found.setdefault(
+            link = lines.address(effect.file, effect.line)
+            places.setdefault(
                 (effect.file, effect.line, text),
                 Place(shorten(text, _QUOTE), effect.file, effect.line, link, effect.via, None, effect.id),
             )
-    return tuple(found.values())[:MAX_QUOTES]
+    return found, tuple(places.values())[:MAX_QUOTES]
 
 
 def _signals(label: Classification) -> dict[int, str]:

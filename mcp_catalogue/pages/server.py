@@ -71,7 +71,7 @@ def server_page(
         worst=worst,
         chart=bar(server.title, server.counts, most=total, whole=total),
         severities=tuple((s, n, f"{server.shell.root}risk/{s}/{place}.html" if n else None) for s, n in server.counts),
-        panels=server_panels([r.decided for r in server.rows], server.policy_name, complete=complete),
+        panels=server_panels(server.rows, server.policy_name, complete=complete),
         complete=complete,
         report=server_report(facts, server.record.classifications),
         hrefs={row.tool.name: row.href for row in reversed(server.rows)},

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from mcp_catalogue import addresses
-from mcp_catalogue.model import Classification, Decision, ServerFacts, ServerRecord, Severity, Tool
-from mcp_catalogue.pages.links import web_address
+from mcp_catalogue.model import ServerFacts, ServerRecord, Severity
+from mcp_catalogue.pages.links import Lines, web_address
 from mcp_catalogue.pages.shell import Shell, Site, shell
 from mcp_catalogue.pages.text import escape_text
 from mcp_catalogue.pages.words import ACTIONS
@@ -13,19 +13,11 @@ from mcp_catalogue.policy.base import Decided
 from mcp_catalogue.policy.names import configured_name
 
 
-@dataclass(frozen=True, slots=True)
-class ToolRow:
-    """One tool in a list. `href` is relative to the server's folder."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolRow(Decided):
+    """One tool in a list: its three layers, as a policy format wants them, and its address in the server's folder."""
 
-    tool: Tool
-    label: Classification
-    decision: Decision
     href: str
-
-    @property
-    def decided(self) -> Decided:
-        """Return the three layers as a policy format wants them."""
-        return Decided(tool=self.tool, label=self.label, decision=self.decision)
 
     @property
     def action(self) -> str:
@@ -47,7 +39,7 @@ class ServerView:
     riskiest: tuple[ToolRow, ...]
     counts: tuple[tuple[Severity, int], ...]
     repository: str | None
-    package: str
+    lines: Lines
     shell: Shell
     first_seen: str
     last_changed: str
@@ -61,7 +53,7 @@ def server_view(  # noqa: PLR0913 — the dates of a row
     facts = record.facts
     files = addresses.tool_files(facts.id, addresses.keys(facts.tools))
     rows = tuple(
-        ToolRow(tool, label, decide(facts, tool, label), f"{file}.html")
+        ToolRow(tool=tool, label=label, decision=decide(facts, tool, label), href=f"{file}.html")
         for tool, label, file in zip(facts.tools, record.classifications, files, strict=True)
     )
     totals = dict.fromkeys(reversed(Severity), 0)
@@ -79,7 +71,7 @@ def server_view(  # noqa: PLR0913 — the dates of a row
         riskiest=tuple(sorted(rows, key=_riskiest)),
         counts=tuple(totals.items()),
         repository=web_address(facts.repository),
-        package=facts.id.removeprefix("pkg:"),
+        lines=Lines(facts),
         shell=shell(site, folder.count("/") + 2),
         first_seen=first_seen[:10],
         last_changed=last_changed[:10],

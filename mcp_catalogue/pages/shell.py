@@ -105,7 +105,9 @@ def json_ld(value: Mapping[str, Any]) -> bytes:
     """Return `value` for a JSON-LD block: no character that could end the block or open a comment."""
     whole = {"@context": "https://schema.org", **value}
     try:
-        text = _ENCODE(whole).decode()
+        data = _ENCODE(whole)
     except UnicodeEncodeError:  # a lone surrogate
-        text = json.dumps(whole)
-    return visible(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")).encode()
+        data = json.dumps(whole).encode()
+    if data.isascii() and not (b"<" in data or b">" in data or b"&" in data or b"\x7f" in data):
+        return data  # JSON writes every other control character as an escape
+    return visible(data.decode().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")).encode()

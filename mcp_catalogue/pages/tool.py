@@ -11,9 +11,9 @@ from mcp_catalogue.pages.change_pages import change_text
 from mcp_catalogue.pages.control import Control, control
 from mcp_catalogue.pages.deeds import Deed, deeds
 from mcp_catalogue.pages.environment import Page
-from mcp_catalogue.pages.links import line_address, web_address
+from mcp_catalogue.pages.links import web_address
 from mcp_catalogue.pages.parameters import Parameters, parameters
-from mcp_catalogue.pages.quotes import Place, Quote, places, quotes
+from mcp_catalogue.pages.quotes import Place, Quote, evidence
 from mcp_catalogue.pages.rule_pages import known_rules
 from mcp_catalogue.pages.server_view import ServerView, ToolRow
 from mcp_catalogue.pages.shell import Head, Shell, Site, json_ld
@@ -120,7 +120,7 @@ def tool_page(  # noqa: PLR0913 — what a page is made of
 ) -> ToolPage:
     """Gather the page of the tool in `row`."""
     tool, label = row.tool, row.label
-    found = places(server.facts, tool, label)
+    quotes, places = evidence(server.lines, tool, label)
     text = tool.description or ""
     alternative = row.decision.alternative
     return ToolPage(
@@ -135,14 +135,14 @@ def tool_page(  # noqa: PLR0913 — what a page is made of
         first_line=shorten(text, 160),
         deeds=deeds(tool.effects),
         location_link=_location_link(server, row),
-        quotes=quotes(label),
-        places=found,
+        quotes=quotes,
+        places=places,
         cuts=_cuts(server, tool),
         signals=tuple((s.id, str(s.floor) if s.floor else None) for s in label.signals),
         clashes=_clashes(label),
         parameters=parameters(tool, label),
         hints=_hints(tool, label),
-        control=control(row.decided, server.policy_name),
+        control=control(row, server.policy_name),
         action=ACTIONS[row.decision.action],
         alternative=ACTIONS[alternative] if alternative else None,
         dates=_days(dates),
@@ -180,11 +180,10 @@ def _head(site: Site, server: ServerView, row: ToolRow) -> Head:
 
 
 def _location_link(server: ServerView, row: ToolRow) -> str | None:
-
     where = row.tool.location
     if where is None:
         return None
-    return web_address(where.url) or line_address(server.facts, where.file, where.line)
+    return web_address(where.url) or server.lines.address(where.file, where.line)
 
 
 def _cuts(server: ServerView, tool: Tool) -> tuple[CutView, ...] | None:
@@ -193,7 +192,7 @@ def _cuts(server: ServerView, tool: Tool) -> tuple[CutView, ...] | None:
     return tuple(
         CutView(
             CUTS[cut.reason], shorten(cut.detail, 80), f"{cut.file}:{cut.line}" if cut.file else "",
-            line_address(server.facts, cut.file, cut.line) if cut.file and cut.line else None,
+            server.lines.address(cut.file, cut.line) if cut.file and cut.line else None,
         )
         for cut in tool.cuts
     )  # fmt: skip

@@ -51,8 +51,10 @@ class ClaudeCode:
 def _render(rulings: Sequence[Ruling], server_name: str, sentence: str) -> Rendered:
     named = [r for r in rulings if nameable(r.name)]
 
+    prefix = f"mcp__{sanitised(server_name)}__"
+
     def to_id(name: str) -> str:
-        return f"mcp__{sanitised(server_name)}__{sanitised(name)}"
+        return prefix + sanitised(name)
 
     permissions = {
         "allow": _ids(of(named, Outcome.PASS), to_id),

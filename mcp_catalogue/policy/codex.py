@@ -6,6 +6,7 @@ Keys as in Codex's configuration types: `enabled_tools` is an allow-list, `disab
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 
 from mcp_catalogue.policy.base import Decided, Rendered
 from mcp_catalogue.policy.lint import collisions, sanitised, too_long, unusable
@@ -70,8 +71,10 @@ def _approval(ruling: Ruling) -> str:
 def _rendered(lines: Sequence[str], rulings: Sequence[Ruling], server_name: str, sentence: str) -> Rendered:
     names = sorted(r.name for r in rulings if nameable(r.name))
 
+    prefix = f"mcp__{sanitised(server_name)}__"
+
     def to_id(name: str) -> str:
-        return f"mcp__{sanitised(server_name)}__{sanitised(name)}"
+        return prefix + sanitised(name)
 
     notes = [*unusable(r.name for r in rulings), *collisions(names, to_id)]
     notes += too_long(
@@ -89,9 +92,10 @@ def _key(name: str) -> str:
 
 
 def _array(names: Sequence[str]) -> str:
-    return "[" + ", ".join(_string(n) for n in names) + "]"
+    return "[" + ", ".join([_string(n) for n in names]) + "]"
 
 
+@lru_cache(maxsize=4096)
 def _string(text: str) -> str:
     """Return a TOML basic string: JSON's escapes are a part of TOML's, but for DEL, which TOML wants escaped."""
     lone = text.encode("utf-8", "replace").decode()

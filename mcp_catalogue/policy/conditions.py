@@ -60,6 +60,18 @@ def conditions_for(tool: Tool, label: Classification, action: Action, bounds: Bo
     return tuple(found)
 
 
+def may_have_conditions(label: Classification) -> bool:
+    """Return whether `conditions_for` looks at the schema of a tool with this label, recipients' domains apart."""
+    return (
+        label.primary is Category.FINANCIAL
+        or any(also.category is Category.FINANCIAL for also in label.also)
+        or any(signal.id in _ASKING for signal in label.signals)
+    )
+
+
+_ASKING = {"caller-path", "free-form-query"}
+
+
 @lru_cache(maxsize=4096)
 def words(name: str) -> frozenset[str]:
     """Return the lower-case words of an identifier in any of the usual spellings."""

@@ -12,7 +12,7 @@ from mcp_catalogue.model import (
     ServerFacts,
     Tool,
 )
-from mcp_catalogue.policy.conditions import conditions_for, properties
+from mcp_catalogue.policy.conditions import conditions_for, may_have_conditions, properties
 from mcp_catalogue.policy.profiles import BOUNDS, CHOICES, Bounds, ProfileName
 
 _WHY = {
@@ -42,7 +42,25 @@ def decide(
     `bounds` replaces the profile's numbers, folders and domains. `facts` gives no say to the server about itself.
     """
     del facts
-    label, bounds = classification, bounds or BOUNDS[profile]
+    label = classification
+    signals = tuple([(signal.id, signal.floor) for signal in label.signals])
+    if bounds is not None or label.operations or may_have_conditions(label):
+        return _decide(tool, label, profile, bounds or BOUNDS[profile])
+    alike = (profile, label.primary, label.severity, label.confidence, signals)
+    made = _MADE.get(alike)
+    if made is None:
+        if len(_MADE) >= _MOST:
+            _MADE.clear()
+        made = _MADE[alike] = _decide(tool, label, profile, BOUNDS[profile])
+    return made
+
+
+_MOST = 4096
+_MADE: dict[tuple[object, ...], Decision] = {}
+"""Decisions that rest on nothing but the label, by all of it that they rest on: most tools are alike in that."""
+
+
+def _decide(tool: Tool, label: Classification, profile: ProfileName, bounds: Bounds) -> Decision:
     choice = CHOICES[profile][label.primary, label.severity]
     action, alternative = choice.action, choice.alternative
     found = conditions_for(tool, label, action, bounds)

@@ -6,15 +6,16 @@ an argument over a window; `hide` removes a tool; `default: deny` denies every t
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
-from mcp_catalogue.model import ArgumentCondition
+from mcp_catalogue.model import ArgumentCondition, Limit
 from mcp_catalogue.policy.base import Decided, Rendered
 from mcp_catalogue.policy.conditions import DAY_SUM
 from mcp_catalogue.policy.lint import unusable
 from mcp_catalogue.policy.ruling import ABILITIES, Outcome, Ruling, nameable, of, rule_server, rule_tool
 from mcp_catalogue.policy.words import condition_words, deny_words, server_sentence, shown, tool_sentence
-from mcp_catalogue.policy.yaml_text import yaml_text
+from mcp_catalogue.policy.yaml_text import Ready, ready, yaml_text
 
 _ABILITY = ABILITIES["intercept"]
 
@@ -71,13 +72,25 @@ def _render(rulings: Sequence[Ruling], default: str, sentence: str, server_name:
     }
     if hidden:
         document["hide"] = hidden
-    document["tools"] = {r.name: {"rules": list(_rules(r))} for r in named if r.outcome is not Outcome.HIDE}
+    document["tools"] = {r.name: _tool(r) for r in named if r.outcome is not Outcome.HIDE}
     return Rendered(
         text=yaml_text(document),
         sentence=sentence,
         filename="policy.yaml",
         notes=tuple(unusable(r.name for r in rulings)),
     )
+
+
+def _tool(ruling: Ruling) -> dict[str, Any] | Ready:
+    """Return the entry of one tool; where it has no conditions of its own, those of other tools are the same."""
+    if ruling.conditions:
+        return {"rules": list(_rules(ruling))}
+    return _alike(ruling.outcome, ruling.limits, ruling.because)
+
+
+@lru_cache(maxsize=1024)
+def _alike(outcome: Outcome, limits: tuple[Limit, ...], because: str) -> Ready:
+    return ready({"rules": list(_rules(Ruling(name="", outcome=outcome, limits=limits, because=because)))}, depth=2)
 
 
 def _rules(ruling: Ruling) -> Iterator[dict[str, Any]]:

@@ -28,9 +28,12 @@ def unusable(names: Iterable[str]) -> list[str]:
 
 def collisions(names: Sequence[str], to_id: Callable[[str], str]) -> list[str]:
     """Return one note for each id that several of `names` share, for a rule on one holds for all of them."""
+    ids = [to_id(name) for name in names]
+    if len(set(ids)) == len(ids):
+        return []
     groups: dict[str, list[str]] = defaultdict(list)
-    for name in names:
-        groups[to_id(name)].append(name)
+    for name, id_ in zip(names, ids, strict=True):
+        groups[id_].append(name)
     return [
         f"{', '.join(shown(n) for n in sorted(group))}: the client writes all of them as {shown(key)}, "
         "so the strictest rule holds for each"

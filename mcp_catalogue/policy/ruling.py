@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -159,10 +160,11 @@ def rule_tool(decided: Decided, ability: Ability, *, in_server: bool) -> Ruling:
 def rule_server(tools: Sequence[Decided], ability: Ability) -> tuple[Ruling, ...]:
     """Return one ruling per tool name, sorted; of several tools of one name the strictest ruling stands."""
     worst: dict[str, Ruling] = {}
-    for ruling in (rule_tool(d, ability, in_server=True) for d in tools):
+    for decided in tools:
+        ruling = rule_tool(decided, ability, in_server=True)
         held = worst.get(ruling.name)
         worst[ruling.name] = ruling if held is None else _stricter(held, ruling)
-    return tuple(worst[name] for name in sorted(worst))
+    return tuple([worst[name] for name in sorted(worst)])
 
 
 def level(rulings: Sequence[Ruling], to_id: Callable[[str], str]) -> tuple[Ruling, ...]:
@@ -181,6 +183,7 @@ def level(rulings: Sequence[Ruling], to_id: Callable[[str], str]) -> tuple[Rulin
     )
 
 
+@lru_cache(maxsize=4096)
 def nameable(name: str) -> bool:
     """Return whether a rule can name this tool alone: engines read `*` as every tool, and no file holds half a pair."""
     return bool(name.strip()) and name != "*" and (name.isascii() or not any("\ud800" <= c <= "\udfff" for c in name))
@@ -213,9 +216,9 @@ def _instead_of_asking(decided: Decided) -> Ruling:
     """Deny what needs a person, but let those values of an operation parameter pass that alone only read."""
     tool, label = decided.tool, decided.label
     name = tool.name
-    required = {parameter for parameter, _, needed in properties(tool) if needed}
     reading = [o for o in label.operations if o.primary is Category.READ and o.severity.rank <= Severity.MEDIUM.rank]
     parameters = {o.parameter for o in label.operations}
+    required = {parameter for parameter, _, needed in properties(tool) if needed} if reading else set()
     if not reading or len(parameters) != 1 or not parameters <= required:
         return Ruling(
             name=name, outcome=Outcome.DENY, because="it needs a person's approval, and this format cannot ask for it"

@@ -13,16 +13,15 @@ import re
 from collections.abc import Sequence
 
 from mcp_catalogue.policy.base import Decided, Rendered
-from mcp_catalogue.policy.lint import collisions, unusable
+from mcp_catalogue.policy.lint import collisions, sanitised, unusable
 from mcp_catalogue.policy.ruling import ABILITIES, Outcome, Ruling, level, nameable, of, rule_server, rule_tool
 from mcp_catalogue.policy.words import json_text, shown, tool_sentence
 
 _ABILITY = ABILITIES["vscode"]
 # VS Code's McpToolName: Prefix, MaxPrefixLen 18 (with prefix and closing `_`), MaxLength.
 _PREFIX, _PREFIX_NAME, _LONGEST = "mcp_", 13, 64
+_SHORT = _LONGEST - len(_PREFIX) - _PREFIX_NAME - 1  # a shorter name is never cut
 _IN_SERVER = re.compile(r"[^a-z0-9_.-]+")
-_IN_TOOL = re.compile(r"[^A-Za-z0-9_-]")
-
 
 _DEFAULT = "VS Code asks unless you chose to always allow it or the tool is annotated as read-only"
 _OTHERS = "Other tools stay as your settings have them."
@@ -67,12 +66,12 @@ class VSCode:
 def tool_id(server_info_name: str, name: str) -> str:
     """Return VS Code's id of a tool, for the first server of this name."""
     prefix = _PREFIX + _IN_SERVER.sub("_", server_info_name.lower())[:_PREFIX_NAME] + "_"
-    return (prefix + _IN_TOOL.sub("_", name)).replace(".", "_")[:_LONGEST]
+    return (prefix + sanitised(name)).replace(".", "_")[:_LONGEST]
 
 
 def reference_name(name: str) -> str:
     """Return the key under which the setting finds a tool."""
-    return _IN_TOOL.sub("_", name)
+    return sanitised(name)
 
 
 def _render(rulings: Sequence[Ruling], server_name: str, sentence: str) -> Rendered:
@@ -81,9 +80,9 @@ def _render(rulings: Sequence[Ruling], server_name: str, sentence: str) -> Rende
     names = [r.name for r in named]
     notes = [*unusable(r.name for r in rulings), *collisions(names, reference_name)]
     notes += [
-        f"{shown(n)}: its id is cut to {tool_id(server_name, n)}"
+        f"{shown(n)}: its id is cut to {cut}"
         for n in sorted(names)
-        if len(tool_id(server_name, n)) == _LONGEST
+        if len(n) >= _SHORT and len(cut := tool_id(server_name, n)) == _LONGEST
     ]
     if asked:
         notes.append("A key holds for tools of that name on every server, for the setting does not see servers.")

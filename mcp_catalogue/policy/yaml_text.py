@@ -18,10 +18,24 @@ def yaml_text(document: Mapping[str, object]) -> str:
     return "\n".join(_mapping(document, "")) + "\n"
 
 
+class Ready(tuple[str, ...]):
+    """A mapping that is written already, line by line, at the depth where it belongs."""
+
+    __slots__ = ()
+
+
+def ready(value: Mapping[str, object], *, depth: int) -> Ready:
+    """Return `value`, not empty, as it is written below `depth` keys."""
+    return Ready(_mapping(value, "  " * depth))
+
+
 def _mapping(value: Mapping[str, object], indent: str) -> Iterator[str]:
     for key, item in value.items():
         name = _key(key, indent)
-        if isinstance(item, Mapping) and item:
+        if type(item) is Ready:
+            yield name
+            yield from item
+        elif isinstance(item, dict) and item:
             yield name
             yield from _mapping(item, f"{indent}  ")
         elif isinstance(item, list | tuple) and item:
@@ -39,7 +53,7 @@ def _key(key: str, indent: str) -> str:
 
 def _list(value: list[object] | tuple[object, ...], indent: str) -> Iterator[str]:
     for item in value:
-        if isinstance(item, Mapping) and item:
+        if isinstance(item, dict) and item:
             first, *rest = _mapping(item, f"{indent}  ")
             yield f"{indent}- {first[len(indent) + 2 :]}"
             yield from rest
