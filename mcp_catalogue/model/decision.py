@@ -1,21 +1,20 @@
 """Policy: what to do about a tool."""
 
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+import msgspec
 
 from mcp_catalogue.model.kinds import Action
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
+class Limit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """At most `max` calls per `window`."""
 
     max: int
     window: Literal["minute", "hour", "day"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArgumentCondition:
+class ArgumentCondition(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A call is permitted only where `path` (`args.amount`) stands in relation `op` to `value`."""
 
     path: str
@@ -23,12 +22,11 @@ class ArgumentCondition:
     value: Any
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The recommended handling of one tool, computed from a classification and never stored in it."""
 
     action: Action
     limit: Limit | None = None
-    conditions: tuple[ArgumentCondition, ...] = field(default=())
+    conditions: tuple[ArgumentCondition, ...] = ()
     alternative: Action | None = None
     reason: str = ""

@@ -93,8 +93,9 @@ _READS = (".read", ".get", ".select")
 
 
 class Deed(msgspec.Struct, frozen=True, gc=False):
-    """`words` follow "a call"; `effect` is the id, `target` as far as constants reach."""
+    """One part of a sentence; `words` follow `lead`, `effect` is the id, `target` as far as constants reach."""
 
+    lead: str
     words: str
     effect: str
     target: str
@@ -102,13 +103,17 @@ class Deed(msgspec.Struct, frozen=True, gc=False):
 
 def deeds(effects: Sequence[Effect]) -> tuple[Deed, ...]:
     """Return what a call does, each id once: changes before reads, the tool's own before what every tool does."""
+    if not effects:
+        return ()
     own = [e for e in effects if not e.via or e.via[0] not in _MARKS] or effects
     first: dict[str, Effect] = {}
     for effect in sorted(own, key=lambda e: e.id.endswith(_READS)):
         held = first.setdefault(effect.id, effect)
         if not held.target and effect.target:
             first[effect.id] = effect
+    shown = list(first.items())[:_MOST]
+    leads = ["In the source, a call ", *[", "] * (len(shown) - 2), " and "]
     return tuple(
-        Deed(EFFECTS.get(id_, ""), id_, shorten(effect.target or "", _TARGET))
-        for id_, effect in list(first.items())[:_MOST]
+        Deed(lead, EFFECTS.get(id_, ""), id_, shorten(effect.target or "", _TARGET))
+        for lead, (id_, effect) in zip(leads, shown, strict=False)
     )
