@@ -8,6 +8,7 @@ from mcp_catalogue.pages.text import shorten
 
 MAX_QUOTES = 24
 _QUOTE = 400
+_ARROW = " \u2192 "
 _WHERE = {
     EvidenceKind.NAME: "name",
     EvidenceKind.TITLE: "title",
@@ -22,8 +23,9 @@ _WHERE = {
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
-    """What one rule reads in a quote; `says` is the category or the signals that it speaks for."""
+    """What one rule reads in a quote, after the mark `lead`; `says` is the category or signals that it speaks for."""
 
+    lead: str
     rule: str | None
     says: str
     strength: str
@@ -45,7 +47,7 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     file: str
     line: int
     link: str | None
-    via: tuple[str, ...]
+    via: str
     rule: str | None
     says: str
 
@@ -64,11 +66,12 @@ def evidence(lines: Lines, tool: Tool, label: Classification) -> tuple[tuple[Quo
             if item.quote and item.kind is not EvidenceKind.EFFECT:
                 readings = quoted.setdefault((item.quote, item.pointer, item.kind), {})
                 if item.rule not in readings:
-                    readings[item.rule] = Reading(item.rule, says, item.strength)
+                    lead = ";" if readings else "" if says else ","
+                    readings[item.rule] = Reading(lead, item.rule, says, item.strength)
         elif item.line is not None and (item.file, item.line, item.quote) not in places:
             link = lines.address(item.file, item.line)
             places[item.file, item.line, item.quote] = Place(
-                shorten(item.quote, _QUOTE), item.file, item.line, link, item.via, item.rule, says
+                shorten(item.quote, _QUOTE), item.file, item.line, link, _ARROW.join(item.via), item.rule, says
             )
     found = tuple(
         Quote(shorten(text, _QUOTE), _WHERE[kind], pointer, tuple(readings.values()))
@@ -81,7 +84,7 @@ def evidence(lines: Lines, tool: Tool, label: Classification) -> tuple[tuple[Quo
             link = lines.address(effect.file, effect.line)
             places.setdefault(
                 (effect.file, effect.line, text),
-                Place(shorten(text, _QUOTE), effect.file, effect.line, link, effect.via, None, effect.id),
+                Place(shorten(text, _QUOTE), effect.file, effect.line, link, _ARROW.join(effect.via), None, effect.id),
             )
     return found, tuple(places.values())[:MAX_QUOTES]
 

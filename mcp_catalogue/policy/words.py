@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -85,16 +85,11 @@ def tool_sentence(ruling: Ruling, *, rest: str) -> str:
 def server_sentence(rulings: Sequence[Ruling], *, unlisted: str, complete: bool) -> str:
     """Return the sentence for a whole server; `unlisted` says what happens to a tool that the file does not name."""
     listed = [r for r in rulings if nameable(r.name)]
+    outcomes = [r.outcome for r in listed]
     parts = [
         f"{count} {one if count == 1 else many}"
-        for one, many, count in (
-            ("passes", "pass", _count(listed, Outcome.PASS)),
-            ("passes at a limited rate", "pass at a limited rate", _count(listed, Outcome.LIMIT)),
-            ("is asked about", "are asked about", _count(listed, Outcome.ASK)),
-            ("is denied", "are denied", _count(listed, Outcome.DENY)),
-            ("is hidden and denied", "are hidden and denied", _count(listed, Outcome.HIDE)),
-        )
-        if count
+        for outcome, (one, many) in _COUNTED.items()
+        if (count := outcomes.count(outcome))
     ]
     says = [f"Tools read: {len(listed)}; {', '.join(parts)}." if parts else "No tool of this server was read."]
     if bounded := sum(1 for r in listed if r.conditions):
@@ -108,5 +103,10 @@ def server_sentence(rulings: Sequence[Ruling], *, unlisted: str, complete: bool)
     return " ".join([*says, unlisted])
 
 
-def _count(rulings: Iterable[Ruling], outcome: Outcome) -> int:
-    return sum(1 for r in rulings if r.outcome is outcome)
+_COUNTED = {
+    Outcome.PASS: ("passes", "pass"),
+    Outcome.LIMIT: ("passes at a limited rate", "pass at a limited rate"),
+    Outcome.ASK: ("is asked about", "are asked about"),
+    Outcome.DENY: ("is denied", "are denied"),
+    Outcome.HIDE: ("is hidden and denied", "are hidden and denied"),
+}
