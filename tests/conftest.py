@@ -56,6 +56,16 @@ def isolated(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tm
     yield
 
 
+@pytest.fixture(scope="session")
+def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of the starter list, crawled once for all tests that carry the marker `network`."""
+    database = tmp_path_factory.mktemp("starter") / "catalogue.db"
+    script = Path(sys.executable).parent / "catalogue"
+    done = subprocess.run([script, "crawl", "--db", database], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return database
+
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

@@ -1,7 +1,5 @@
 """Every kind of page in a real browser: no overflow, no complaint, no request elsewhere, by keyboard, by axe."""
 
-import json
-import os
 import shutil
 import subprocess
 import tarfile
@@ -11,61 +9,22 @@ import pytest
 
 from tests.browser.conftest import Served
 from tests.browser.driver import Browser
+from tests.browser.kinds import page_kinds, take_pictures
 
 pytestmark = pytest.mark.browser
 AXE = "4.14.1"
 TAB, ENTER, DOWN = "\ue004", "\ue007", "\ue015"
 
 
-def first(folder: Path, pattern: str) -> str:
-    return min(p for p in folder.glob(pattern) if p.is_file()).relative_to(folder).as_posix()
-
-
 @pytest.fixture(scope="session")
 def kinds(folder: Path) -> dict[str, str]:
-    """One address of each page type."""
-    tools = sorted(p for p in folder.glob("servers/pypi/*/*.html") if p.name != "index.html")
-    critical = next(p for p in tools if json.loads(p.with_suffix(".json").read_text())["severity"] == "critical")
-    return {
-        "home": "index.html",
-        "server": critical.with_name("index.html").relative_to(folder).as_posix(),
-        "tool": critical.relative_to(folder).as_posix(),
-        "name": first(folder, "names/*.html"),
-        "risk": "risk/index.html",
-        "severity": "risk/critical.html",
-        "server-severity": first(folder, "risk/critical/pypi/*.html"),
-        "categories": "categories/index.html",
-        "category": "categories/destructive.html",
-        "servers": "servers/index.html",
-        "attacks": "attacks/index.html",
-        "attack": "attacks/runaway-loops.html",
-        "rules": "rules/index.html",
-        "rule": "rules/deletes-records.html",
-        "methodology": "methodology/index.html",
-        "changes": "changes/index.html",
-        "search": "search/index.html?q=delete",
-        "data": "data/index.html",
-    }
+    return page_kinds(folder)
 
 
 def test_pages_fit_and_load_nothing_else(
     browser: Browser, served: Served, kinds: dict[str, str], tmp_path: Path
 ) -> None:
-    """Takes the pictures as well: into SCREENSHOTS where that is set."""
-    pictures = Path(os.environ.get("SCREENSHOTS") or tmp_path)
-    pictures.mkdir(parents=True, exist_ok=True)
-    for kind, path in kinds.items():
-        for width in (1280, 390):
-            for dark in (False, True):
-                browser.size(width, dark=dark)
-                browser.open(served.url(path))
-                if kind == "search":
-                    browser.wait("document.querySelector('#results li')")
-                over = browser.run("return document.documentElement.scrollWidth - window.innerWidth")
-                assert over <= 0, f"{kind} is {over} pixels too wide at {width}"
-                browser.picture(pictures / f"{kind}-{width}-{'dark' if dark else 'light'}.png")
-    assert browser.complaints() == []
-    assert served.strangers() == []
+    assert take_pictures(browser, served, kinds, tmp_path) == 4 * len(kinds)
 
 
 @pytest.fixture(scope="session")

@@ -56,13 +56,10 @@ def engines_accept(database: Path, folder: Path) -> None:
                 assert engines.intercept_reads(intercept, path).returncode == 0, server
 
 
-def test_every_policy_is_well_formed_and_the_dataset_validates(catalogue: Run, tmp_path: Path) -> None:
-    database = tmp_path / "starter.db"
-    crawled = catalogue("crawl", "--db", database)
-    assert crawled.returncode == 0, crawled.stderr
+def test_every_policy_is_well_formed_and_the_dataset_validates(starter: Path, catalogue: Run, tmp_path: Path) -> None:
     servers = tools = 0
     for profile in PROFILES:
-        for server, complete, made in decided(database, profile):
+        for server, complete, made in decided(starter, profile):
             servers += 1
             for form in FORMATS.values():
                 rendered = form.server(made, server_name="shop", complete=complete)
@@ -81,8 +78,8 @@ def test_every_policy_is_well_formed_and_the_dataset_validates(catalogue: Run, t
     assert servers >= 20 * len(PROFILES)
     assert tools >= 200 * len(PROFILES)
 
-    engines_accept(database, tmp_path)
-    done = catalogue("export", "--db", database, "--out", tmp_path / "data", "--format", "all")
+    engines_accept(starter, tmp_path)
+    done = catalogue("export", "--db", starter, "--out", tmp_path / "data", "--format", "all")
     assert done.returncode == 0, done.stderr
     check = Draft202012Validator(json.loads(schema_text("server.schema.json")))
     for line in (tmp_path / "data" / "servers.jsonl").read_text(encoding="utf-8").splitlines():
