@@ -72,7 +72,7 @@ def server_view(  # noqa: PLR0913 — the dates of a row
         counts=tuple(totals.items()),
         repository=web_address(facts.repository),
         lines=Lines(facts),
-        shell=shell(site, folder.count("/") + 2),
+        shell=shell(site, folder.count("/") + 2, "servers"),
         first_seen=first_seen[:10],
         last_changed=last_changed[:10],
         gone=gone[:10] if gone else None,

@@ -16,6 +16,7 @@ from mcp_catalogue.resources import resource_dir
 _ENCODE = msgspec.json.Encoder().encode
 TITLE = "MCP Risk Catalogue"
 SECTIONS = (
+    ("servers", "servers/index.html", "Servers"),
     ("risk", "risk/index.html", "Risk"),
     ("categories", "categories/index.html", "Categories"),
     ("attacks", "attacks/index.html", "Attacks"),
