@@ -109,6 +109,8 @@ def json_ld(value: Mapping[str, Any]) -> bytes:
         data = _ENCODE(whole)
     except UnicodeEncodeError:  # a lone surrogate
         data = json.dumps(whole).encode()
-    if data.isascii() and not (b"<" in data or b">" in data or b"&" in data or b"\x7f" in data):
+    if b"<" in data or b">" in data or b"&" in data:
+        data = data.replace(b"<", b"\\u003c").replace(b">", b"\\u003e").replace(b"&", b"\\u0026")
+    if data.isascii() and b"\x7f" not in data:
         return data  # JSON writes every other control character as an escape
-    return visible(data.decode().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")).encode()
+    return visible(data.decode()).encode()

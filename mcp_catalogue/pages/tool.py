@@ -165,15 +165,15 @@ def _days(dates: ToolDates) -> tuple[str, str | None, str | None]:
 
 def _head(site: Site, server: ServerView, row: ToolRow) -> Head:
     name, label = row.tool.name, row.label
-    path = f"{server.folder}/{row.href}"
+    address = site.absolute(f"{server.folder}/{row.href}")
     summary = f"{label.primary}, {label.severity}: {shorten(label.rationale, 150)}"
     data = {"@type": "TechArticle", "headline": f"{name} on {server.title}", "description": summary}
-    if url := site.absolute(path):
-        data["url"] = url
+    if address:
+        data["url"] = address
     return Head(
         title=f"{shorten(name, 80)} \u2013 {shorten(server.title, 60)} \u2013 {label.severity} risk",
         summary=summary,
-        canonical=site.absolute(path),
+        canonical=address,
         twin=row.href.removesuffix(".html") + ".json",
         data=json_ld(data),
     )
