@@ -1,6 +1,7 @@
 """Looking over a built site: does every link lead somewhere, is every page well formed, are sizes kept."""
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,6 +13,7 @@ MEDIAN = 25_000
 MOST = 80_000
 SCRIPT = 20_000
 """Bytes before compression: the median and the 99th percentile of tool pages, and all script."""
+_LIST = re.compile(r"(index|page-\d+)\.html")
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
@@ -113,7 +115,7 @@ def check_site(root: Path, base_url: str | None = None) -> Iterator[Problem]:
     sizes: list[int] = []
     for name in sorted(name for name in site.files if name.endswith(".html")):
         text = (root / name).read_text(encoding="utf-8")
-        if name.startswith("servers/") and name.count("/") > 1 and not name.endswith("/index.html"):
+        if name.startswith("servers/") and name.count("/") > 1 and not _LIST.fullmatch(name.rsplit("/", 1)[-1]):
             sizes.append(len(text.encode()))
         yield from (Problem(name, what) for what in _page(site, name, text))
     yield from _sizes(root, sorted(sizes))

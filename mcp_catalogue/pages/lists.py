@@ -64,7 +64,9 @@ class ServerSeverityPage(Page, frozen=True, kw_only=True):
     server: ServerView
     severity: Severity
     definition: str
+    count: int
     rows: tuple[ToolRow, ...]
+    pager: Pager
     up: str
 
 
@@ -161,29 +163,37 @@ def _list(  # noqa: PLR0913 — one caller each for two kinds
 
 
 def server_severity_pages(site: Site, server: ServerView) -> Iterator[tuple[str, ServerSeverityPage]]:
-    """Yield `/risk/<severity>/<server>.html` for each severity that the server has tools of."""
-    place = server.folder.removeprefix("servers/")
+    """Yield `/risk/<severity>/<server>.html` and the pages after it, for each severity that the server's tools have."""
     for severity, count in server.counts:
-        if count:
-            path = f"risk/{severity}/{place}.html"
-            depth = path.count("/")
-            yield (
-                path,
-                ServerSeverityPage(
-                    shell=shell(site, depth, "risk"),
-                    head=Head(
-                        title=f"{severity.value.capitalize()} risk tools of {server.title}",
-                        summary=f"{plural(count, 'tool')} of {server.title}. {SEVERITIES[severity]}",
-                        canonical=site.absolute(path),
-                        twin=f"{path.rsplit('/', 1)[-1].removesuffix('.html')}.json",
-                    ),
-                    server=server,
-                    severity=severity,
-                    definition=SEVERITIES[severity],
-                    rows=tuple(row for row in server.riskiest if row.label.severity is severity),
-                    up=f"{'../' * depth}{server.folder}/",
-                ),
-            )
+        rows = [row for row in server.riskiest if row.label.severity is severity] if count else []
+        for number in range(1, page_count(count) + 1) if count else ():
+            yield _server_severity_page(site, server, severity, rows, number)
+
+
+def _server_severity_page(
+    site: Site, server: ServerView, severity: Severity, rows: Sequence[ToolRow], number: int
+) -> tuple[str, ServerSeverityPage]:
+    place = f"risk/{severity}/{server.folder.removeprefix('servers/')}"
+    name, total = place.rsplit("/", 1)[-1], page_count(len(rows))
+    path = f"{place}.html" if number == 1 else f"{place}/page-{number}.html"
+    depth = path.count("/")
+    links = (f"{name}.html", f"{name}/page-{{}}.html") if number == 1 else (f"../{name}.html", "page-{}.html")
+    return path, ServerSeverityPage(
+        shell=shell(site, depth, "risk"),
+        head=Head(
+            title=f"{severity.value.capitalize()} risk tools of {server.title}",
+            summary=f"{plural(len(rows), 'tool')} of {server.title}. {SEVERITIES[severity]}",
+            canonical=site.absolute(path),
+            twin=f"{path.rsplit('/', 1)[-1].removesuffix('.html')}.json",
+        ),
+        server=server,
+        severity=severity,
+        definition=SEVERITIES[severity],
+        count=len(rows),
+        rows=tuple(rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]),
+        pager=pager(number, total, *links),
+        up=f"{'../' * depth}{server.folder}/",
+    )
 
 
 def servers_pages(site: Site, overview: Overview) -> Iterator[tuple[str, ServersPage]]:

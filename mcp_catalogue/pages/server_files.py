@@ -8,12 +8,12 @@ import msgspec
 
 from mcp_catalogue.attacks import attacks_for
 from mcp_catalogue.entries import server_entry, tool_fields
-from mcp_catalogue.model import ServerId
+from mcp_catalogue.model import ServerId, Severity
 from mcp_catalogue.pages.environment import fragment, render
-from mcp_catalogue.pages.lists import ServerSeverityPage, server_severity_pages
+from mcp_catalogue.pages.lists import server_severity_pages
 from mcp_catalogue.pages.manifest import AttackUse
 from mcp_catalogue.pages.related import Elsewhere
-from mcp_catalogue.pages.server import server_page
+from mcp_catalogue.pages.server import server_page, server_tools_pages
 from mcp_catalogue.pages.server_view import ServerView, ToolRow, server_view
 from mcp_catalogue.pages.shell import Site
 from mcp_catalogue.pages.text import rounded
@@ -50,6 +50,10 @@ def server_files(
         "index.html": render(server_page(site, view, changes, _copies(elsewhere, view))),
         "badge.svg": _badge(view),
     }
+    for name, more in server_tools_pages(site, view):
+        inside[name] = render(more)
+        if twins:
+            inside[name.removesuffix(".html") + ".json"] = _list_twin(more.server, more.rows)
     inside.update(_tool_pages(site, elsewhere, view, dates, changes, uses))
     if twins:
         inside.update(_twins(view))
@@ -57,7 +61,7 @@ def server_files(
     for path, page in server_severity_pages(site, view):
         outside[path] = render(page)
         if twins:
-            outside[path.removesuffix(".html") + ".json"] = _severity_twin(page)
+            outside[path.removesuffix(".html") + ".json"] = _list_twin(page.server, page.rows, page.severity)
     return ServerFiles(view.folder, inside, outside, _attack_uses(view, uses))
 
 
@@ -123,20 +127,21 @@ def _twins(view: ServerView) -> Iterator[tuple[str, bytes]]:
     yield "index.json", msgspec.json.encode({**server_entry(view.record), "tools": listed})
 
 
-def _severity_twin(page: ServerSeverityPage) -> bytes:
+def _list_twin(server: ServerView, rows: Iterable[ToolRow], severity: Severity | None = None) -> bytes:
     tools = [
         {
             "name": row.tool.name,
-            "path": f"{page.server.folder}/{row.href}",
+            "path": f"{server.folder}/{row.href}",
             "primary": row.label.primary,
             "severity": row.label.severity,
             "confidence": row.label.confidence,
             "action": row.decision.action,
             "rationale": row.label.rationale,
         }
-        for row in page.rows
+        for row in rows
     ]
-    return msgspec.json.encode({"server": page.server.facts.id, "severity": page.severity, "tools": tools})
+    about = {"server": server.facts.id} if severity is None else {"server": server.facts.id, "severity": severity}
+    return msgspec.json.encode({**about, "tools": tools})
 
 
 def _attack_uses(view: ServerView, uses: dict[int, AttackLine]) -> tuple[AttackUse, ...]:

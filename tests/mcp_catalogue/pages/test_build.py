@@ -1,7 +1,9 @@
 """The build writes only what differs, and always the same."""
 
 import html
+import json
 import os
+import random
 import re
 import signal
 import subprocess
@@ -12,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.site.records import records
+from benchmarks.site.records import records, server
 from mcp_catalogue.model import ServerRecord, Severity
 from mcp_catalogue.pages.build import build
 from mcp_catalogue.pages.check import check_site
@@ -136,3 +138,20 @@ def test_links_to_files_work_from_disk(site: Path) -> None:
     page = next(site.glob("servers/*/*/*.html")).read_text()
     assert 'href="index.html"' in page
     assert 'href="/' not in page
+
+
+def test_a_long_list_of_tools_goes_on_over_several_pages(tmp_path: Path) -> None:
+    made = server(random.Random(7), 0, 230)
+    made = replace(made, classifications=tuple(replace(c, severity=Severity.LOW) for c in made.classifications))
+    out = tmp_path / "site"
+    build(make_store(tmp_path / "a.db", [made]), out, processes=1)
+    folder = next(p.parent for p in (out / "servers").rglob("page-3.html"))
+    pages = [(folder / name).read_text() for name in ("index.html", "page-2.html", "page-3.html")]
+    listed = [re.findall(r'<tr><td><a class="code" href="([^"]+)"', page) for page in pages]
+    assert [len(names) for names in listed] == [100, 100, 30]
+    own = {p.name for p in folder.glob("*.html") if not re.fullmatch(r"(index|page-\d+)\.html", p.name)}
+    assert {name for names in listed for name in names} == own
+    assert len(json.loads((folder / "page-3.json").read_bytes())["tools"]) == 30
+    shown = [p.name for p in (out / "risk" / "low").rglob("*/*.html")]
+    assert sorted(shown) == sorted([f"{folder.name}.html", "page-2.html", "page-3.html"])
+    assert list(check_site(out)) == []
