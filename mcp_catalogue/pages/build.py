@@ -17,6 +17,7 @@ from mcp_catalogue.pages.machine import sitemaps
 from mcp_catalogue.pages.manifest import Manifest, Unit, make_unit
 from mcp_catalogue.pages.output import WORK, Output, begin, remove
 from mcp_catalogue.pages.overview import Overview
+from mcp_catalogue.pages.recall import Recall
 from mcp_catalogue.pages.related import Elsewhere
 from mcp_catalogue.pages.server_files import server_files
 from mcp_catalogue.pages.shell import Site, assets, make_site
@@ -141,14 +142,15 @@ def build(  # noqa: PLR0913 — settings of one build
     """
     files = assets()
     site = make_site(base_url, files)
-    made_with = memory.generator_digest() + repr((site, twins)).encode()
+    generator = memory.generator_digest()
+    made_with = generator + repr((site, twins)).encode()
     with Store.open(db) as store:
         inputs = hashlib.blake2b(made_with + state(store), digest_size=16).digest()
         begin(out)
         before = memory.load(out)
         if before is not None and before.inputs == inputs:
             return _unchanged(before)
-        overview = gather(store)
+        overview = gather(store, Recall(out, "summaries", generator))
     trusted = before is not None
     before = before or memory.suspend(out) or Manifest()
     memory.suspend(out)

@@ -21,7 +21,7 @@ from mcp_catalogue.pages.search_page import search_page
 from mcp_catalogue.pages.shell import Site
 from mcp_catalogue.schemas import NAMES, schema_text
 from mcp_catalogue.store import Store
-from mcp_catalogue.store.browse import growth, newest_changes
+from mcp_catalogue.store.browse import newest_changes
 
 Files = Iterator[tuple[str, bytes]]
 
@@ -107,7 +107,7 @@ def _search(ground: Ground) -> Files:
 
 
 def _home(ground: Ground) -> Files:
-    page = home_page(ground.site, ground.overview, newest_changes(ground.store, RECENT), growth(ground.store))
+    page = home_page(ground.site, ground.overview, newest_changes(ground.store, RECENT), ground.overview.growth())
     yield from ground.page("index.html", page)
 
 

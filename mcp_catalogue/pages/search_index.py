@@ -17,8 +17,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain, groupby
-from operator import itemgetter, sub
+from itertools import chain
+from operator import sub
 
 import msgspec
 
@@ -27,7 +27,7 @@ from mcp_catalogue.pages.overview import LABELS, NOTHING, Overview
 from mcp_catalogue.pages.text import shorten, visible
 from mcp_catalogue.pages.words import SIGNALS
 from mcp_catalogue.store import Store
-from mcp_catalogue.store.browse import SearchText, search_lines
+from mcp_catalogue.store.browse import SearchText, search_texts
 
 BLOCK = 32
 """Documents a block."""
@@ -146,8 +146,8 @@ def _commonest(names: Counter[str]) -> list[tuple[str, int]]:
 def _stream(store: Store, overview: Overview, index: _Index, names: Counter[str]) -> Iterator[tuple[object, ...]]:
     """Yield every document in order; servers without tools come last."""
     place = 0
-    full = groupby(search_lines(store), key=itemgetter(0))
-    empty = ((server, iter(())) for server, totals in overview.servers.items() if not totals.tools)
+    full = ((server, search_texts(store, server)) for server, totals in overview.servers.items() if totals.tools)
+    empty = ((server, list[SearchText]()) for server, totals in overview.servers.items() if not totals.tools)
     for server, texts in chain(full, empty):
         for document in _documents(index, names, overview, server, texts, place):
             yield document
@@ -159,7 +159,7 @@ def _documents(  # noqa: PLR0913 — one step of the loop above
     names: Counter[str],
     overview: Overview,
     server: ServerId,
-    texts: Iterator[tuple[ServerId, SearchText]],
+    texts: list[SearchText],
     place: int,
 ) -> Iterator[tuple[object, ...]]:
     """Yield the server's own document, then one for each of its tools: what a result shows of them."""
@@ -171,7 +171,7 @@ def _documents(  # noqa: PLR0913 — one step of the loop above
     yield (visible(shorten(title, 80)), totals.folder, totals.tools)
     brief = overview.briefs.get(server, NOTHING)
     shown = zip(texts, totals.names, brief.codes, brief.signals, strict=False)
-    for offset, ((_, text), name, code, signals) in enumerate(shown):
+    for offset, (text, name, code, signals) in enumerate(shown):
         label = _NUMBERS[code]
         number = (place + 1 + offset) * 32 + label
         mine = _own_terms(name)
