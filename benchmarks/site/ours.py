@@ -48,7 +48,7 @@ def search(db: Path) -> Cost:
         "from mcp_catalogue.pages.search_index import search_files; from mcp_catalogue.store import Store;"
         "s = Store.open(Path(sys.argv[1])); t = TemporaryDirectory(); (r := Path(t.name) / '.build').mkdir();"
         "o = gather(s, Recall(r.parent, 'summaries', b''));"
-        "n = sum(len(d) for _, d in search_files(s, o))"
+        "n = sum(len(d) for _, d in search_files(s, o, Recall(r.parent, 'words', b'')))"
     )
     return run([sys.executable, "-c", code, str(db)], db.parent)
 

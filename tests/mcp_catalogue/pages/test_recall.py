@@ -14,7 +14,7 @@ from mcp_catalogue.store import Store
 from mcp_catalogue.store.browse import ServerLine, server_lines
 from tests.mcp_catalogue.pages.test_build import AT, LATER, make_store, relabel, tree
 
-KINDS = ("summaries",)
+KINDS = ("summaries", "words")
 
 
 @pytest.fixture
