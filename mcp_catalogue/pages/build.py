@@ -5,7 +5,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mcp_catalogue.model import ServerId
@@ -14,7 +14,7 @@ from mcp_catalogue.pages.environment import prepare
 from mcp_catalogue.pages.gather import gather
 from mcp_catalogue.pages.groups import ATTACKS, LISTS, MAPS, PAGES
 from mcp_catalogue.pages.making import Job, Making, Plan, batches
-from mcp_catalogue.pages.manifest import Manifest, Units
+from mcp_catalogue.pages.manifest import Manifest, Units, group_key, server_key
 from mcp_catalogue.pages.output import WORK, begin, remove
 from mcp_catalogue.pages.overview import Overview
 from mcp_catalogue.pages.recall import Recall
@@ -55,8 +55,9 @@ def build(  # noqa: PLR0913 — settings of one build
     """
     site = make_site(base_url, assets())
     generator = memory.generator_digest()
+    made_with = generator + repr((site, twins)).encode()
     with Store.open(db) as store:
-        inputs = hashlib.blake2b(generator + repr((site, twins)).encode() + state(store), digest_size=16).digest()
+        inputs = hashlib.blake2b(made_with + state(store), digest_size=16).digest()
         begin(out)
         before = memory.load(out)
         if before is not None and before.inputs == inputs:
@@ -66,11 +67,12 @@ def build(  # noqa: PLR0913 — settings of one build
     trusted = before is not None
     before = before or memory.suspend(out) or Manifest()
     memory.suspend(out)
-    plan = Plan(db, out, site, overview, generator, before, trusted, twins)
-    units, written = _make(plan, processes or os.cpu_count() or 1, tick)
-    removed = _remove_old(plan, units)
-    memory.save(out, Manifest(inputs, units))
-    return _report(units, tools=overview.tools, written=written, removed=removed)
+    plan = Plan(db, out, site, overview, generator, made_with, before, trusted, twins)
+    work = _Build(plan, processes or os.cpu_count() or 1, tick)
+    work.run()
+    removed = _remove_old(plan, work.units)
+    memory.save(out, Manifest(inputs, work.units))
+    return _report(work.units, tools=overview.tools, written=work.written, removed=removed)
 
 
 @contextmanager
@@ -85,35 +87,49 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _make(plan: Plan, processes: int, tick: Callable[[], None]) -> tuple[Units, int]:
-    """Make or keep every unit; answer them all and how many files were written."""
-    prepare()
-    servers = {f"server {server}": plan.server(server) for server in plan.overview.servers}
-    due = [server for server in plan.overview.servers if not plan.stands(key := f"server {server}", servers[key])]
-    units: Units = {}
-    written = 0
+@dataclass(slots=True)
+class _Build:
+    """A build under way: the units that were made or kept so far, and how many files were written."""
 
-    def make(inputs: Mapping[str, bytes], groups: Iterable[str], also: Iterable[list[ServerId]] = ()) -> None:
-        nonlocal written
-        units.update({key: plan.before.units[key] for key, wanted in inputs.items() if plan.stands(key, wanted)})
-        jobs: list[Job] = [*(g for g in groups if f"group {g}" not in units), *also]
-        made, count = run_jobs(Making(plan, jobs, inputs, units), len(jobs), processes, plan.out / WORK, tick)
-        units.update(made)
-        written += count
+    plan: Plan
+    processes: int
+    tick: Callable[[], None]
+    units: Units = field(default_factory=dict)
+    written: int = 0
 
-    listed = dict.fromkeys((f"group {g}" for g in LISTS), plan.digest(plan.overview.listed()))
-    make(servers | listed, (*PAGES, *LISTS), batches(due, plan.overview))
-    served = dict.fromkeys((f"group {g}" for g in ATTACKS), plan.digest(_served(plan.overview, units)))
-    make(served, ATTACKS)
-    make({}, MAPS)
-    return units, written
+    def run(self) -> None:
+        """Make or keep every unit: what needs no other unit first, then what needs those of servers, then of all."""
+        plan, overview = self.plan, self.plan.overview
+        prepare()
+        servers = {server_key(server): plan.server(server) for server in overview.servers}
+        self._keep(servers)
+        due = [server for server in overview.servers if server_key(server) not in self.units]
+        inputs = servers | self._keep(dict.fromkeys(map(group_key, LISTS), plan.digest(overview.listed())))
+        self._make((*PAGES, *LISTS), inputs, batches(due, overview))
+        inputs = self._keep(dict.fromkeys(map(group_key, ATTACKS), plan.digest(_served(overview, self.units))))
+        self._make(ATTACKS, inputs)
+        self._make(MAPS, {})
+
+    def _keep(self, inputs: dict[str, bytes]) -> dict[str, bytes]:
+        """Take over the units that the last build made from the same; answer `inputs`."""
+        self.units.update(
+            {key: self.plan.before.units[key] for key, wanted in inputs.items() if self.plan.stands(key, wanted)}
+        )
+        return inputs
+
+    def _make(self, groups: Iterable[str], inputs: Mapping[str, bytes], servers: Iterable[list[ServerId]] = ()) -> None:
+        jobs: list[Job] = [*(g for g in groups if group_key(g) not in self.units), *servers]
+        making = Making(self.plan, jobs, inputs, self.units)
+        made, written = run_jobs(making, len(jobs), self.processes, self.plan.out / WORK, self.tick)
+        self.units.update(made)
+        self.written += written
 
 
 def _served(overview: Overview, units: Units) -> bytes:
     """Return a digest of everything that the pages of attacks show."""
     found = hashlib.blake2b(digest_size=16)
     for server, totals in overview.servers.items():
-        uses = units[f"server {server}"].attacks
+        uses = units[server_key(server)].attacks
         if uses:
             found.update(repr((server, totals.line.title, totals.folder, uses)).encode("utf-8", "replace"))
     return found.digest()

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import msgspec
 
-from mcp_catalogue.model import Category, ServerId, Severity
+from mcp_catalogue.model import Category, Severity
 from mcp_catalogue.pages.attack_pages import attack_pages
 from mcp_catalogue.pages.change_pages import SHOWN, changes_pages, feed
 from mcp_catalogue.pages.environment import Page, context_of, render
 from mcp_catalogue.pages.home import RECENT, home_page
 from mcp_catalogue.pages.lists import category_index, category_pages, risk_index, servers_pages, severity_pages
 from mcp_catalogue.pages.machine import Listed, machine_files, sitemaps
-from mcp_catalogue.pages.manifest import Units
+from mcp_catalogue.pages.manifest import Units, group_key, server_key
 from mcp_catalogue.pages.names import RANGES, name_pages
 from mcp_catalogue.pages.overview import LABELS, Overview
 from mcp_catalogue.pages.prose import data_page, methodology_page
@@ -88,7 +88,7 @@ def _names(first: str, beyond: str | None) -> Callable[[Ground], Files]:
 
 
 def _attacks(ground: Ground) -> Files:
-    uses = ((server, ground.units[f"server {server}"].uses()) for server in ground.overview.servers)
+    uses = ((server, ground.units[server_key(server)].uses()) for server in ground.overview.servers)
     for path, page in attack_pages(ground.site, ground.overview, uses):
         yield from ground.page(path, page)
 
@@ -129,12 +129,11 @@ def _assets(_: Ground) -> Files:
 
 
 def _listed(ground: Ground) -> Iterator[Listed]:
-    """Yield the pages of every unit, in a fixed order; of servers with the day of their last change."""
+    """Yield the pages of every unit but `404.html`, in a fixed order; of servers with the day of their last change."""
+    days = {server_key(server): totals.line.last_changed[:10] for server, totals in ground.overview.servers.items()}
     for key, unit in sorted(ground.units.items()):
-        day = None
-        if key.startswith("server "):
-            day = ground.overview.servers[ServerId(key.removeprefix("server "))].line.last_changed[:10]
-        yield from ((*pages, day) for pages in unit.pages())
+        if key != group_key("machine"):
+            yield from ((*pages, days.get(key)) for pages in unit.pages())
 
 
 def _sitemaps(ground: Ground) -> Files:

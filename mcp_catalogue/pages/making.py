@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mcp_catalogue.model import ServerId
 from mcp_catalogue.pages.groups import GROUPS, Ground
-from mcp_catalogue.pages.manifest import Manifest, Unit, Units, make_unit
+from mcp_catalogue.pages.manifest import Manifest, Unit, Units, group_key, make_unit, server_key
 from mcp_catalogue.pages.output import Output
 from mcp_catalogue.pages.overview import Overview
 from mcp_catalogue.pages.recall import Recall
@@ -22,21 +22,24 @@ BATCH = 600
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One build: from what, into what, and what the last one left; `trusted` says that this is what is on disk."""
+    """One build: from what, into what, and what the last one left; `trusted` says that this is what is on disk.
+
+    `generator` is the digest of the code, `made_with` covers the settings too.
+    """
 
     db: Path
     out: Path
     site: Site
     overview: Overview
     generator: bytes
+    made_with: bytes
     before: Manifest
     trusted: bool
     twins: bool
 
     def digest(self, made_from: bytes) -> bytes:
-        """Return the digest of something that is made from these bytes by this generator for this site."""
-        made_with = self.generator + repr((self.site, self.twins)).encode()
-        return hashlib.blake2b(made_with + made_from, digest_size=8).digest()
+        """Return the digest of something that is made from these bytes."""
+        return hashlib.blake2b(self.made_with + made_from, digest_size=8).digest()
 
     def server(self, server: ServerId) -> bytes:
         """Return the digest of all that the pages of a server are made from."""
@@ -77,8 +80,8 @@ class Making:
         """Make the units of one job."""
         wanted = self.jobs[job]
         if isinstance(wanted, str):
-            return {f"group {wanted}": self._group(wanted)}
-        return {f"server {server}": self._server(server) for server in wanted}
+            return {group_key(wanted): self._group(wanted)}
+        return {server_key(server): self._server(server) for server in wanted}
 
     def close(self) -> int:
         """Close; answer how many files were written."""
@@ -87,7 +90,7 @@ class Making:
         return self.output.written
 
     def _server(self, server: ServerId) -> Unit:
-        plan, key = self.plan, f"server {server}"
+        plan, key = self.plan, server_key(server)
         made = server_files(self.store, plan.site, self.elsewhere, server, twins=plan.twins)
         if key not in plan.before.units and not self.output.has(made.folder):
             self.output.add_folder(made.folder, made.inside)
@@ -103,7 +106,7 @@ class Making:
         return make_unit(self.inputs[key], made.folder, files, made.attacks)
 
     def _group(self, name: str) -> Unit:
-        plan, key = self.plan, f"group {name}"
+        plan, key = self.plan, group_key(name)
         before = plan.before.units.get(key)
         known = before.digests() if before else {}
         words = Recall(plan.out, "words", plan.generator)

@@ -7,7 +7,7 @@ from pathlib import Path
 import jinja2
 import msgspec
 
-from mcp_catalogue.model import Category, Confidence, Severity
+from mcp_catalogue.model import Category, Confidence, ServerId, Severity
 from mcp_catalogue.pages.output import WORK
 from mcp_catalogue.resources import resource_dir
 
@@ -71,6 +71,17 @@ def make_unit(inputs: bytes, folder: str, files: Files, attacks: tuple[AttackUse
 
 
 Units = dict[str, Unit]
+"""Units by `server_key` or `group_key`."""
+
+
+def server_key(server: ServerId) -> str:
+    """Return the key of a server's unit."""
+    return f"server {server}"
+
+
+def group_key(group: str) -> str:
+    """Return the key of the unit of a group of pages."""
+    return f"group {group}"
 
 
 class Manifest(msgspec.Struct, array_like=True):
