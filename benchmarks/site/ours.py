@@ -41,11 +41,14 @@ def build(db: Path, out: Path, *, twins: bool, processes: int = 2) -> Cost:
 
 
 def search(db: Path) -> Cost:
-    """Make the search index alone, without writing it."""
+    """Make the search index alone, without writing it, from nothing but the store."""
     code = (
-        "import sys; from pathlib import Path; from mcp_catalogue.pages.gather import gather;"
+        "import sys; from pathlib import Path; from tempfile import TemporaryDirectory;"
+        "from mcp_catalogue.pages.gather import gather; from mcp_catalogue.pages.recall import Recall;"
         "from mcp_catalogue.pages.search_index import search_files; from mcp_catalogue.store import Store;"
-        "s = Store.open(Path(sys.argv[1])); n = sum(len(d) for _, d in search_files(s, gather(s)))"
+        "s = Store.open(Path(sys.argv[1])); t = TemporaryDirectory(); (r := Path(t.name) / '.build').mkdir();"
+        "o = gather(s, Recall(r.parent, 'summaries', b''));"
+        "n = sum(len(d) for _, d in search_files(s, o, Recall(r.parent, 'words', b'')))"
     )
     return run([sys.executable, "-c", code, str(db)], db.parent)
 

@@ -1,6 +1,6 @@
 """Attack patterns: what each is, a documented case, and the tools in this index that serve it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
 import msgspec
@@ -45,13 +45,13 @@ class AttackPage(Page, frozen=True, kw_only=True):
     pager: Pager
 
 
-Uses = Mapping[ServerId, Sequence[AttackUse]]
+Uses = Iterable[tuple[ServerId, Sequence[AttackUse]]]
 
 
 def attack_pages(site: Site, overview: Overview, uses: Uses) -> Iterator[tuple[str, AttacksPage | AttackPage]]:
-    """Yield `/attacks/` and the pages of each pattern; `uses` by server, ordered by id."""
+    """Yield `/attacks/` and the pages of each pattern; `uses` of each server, ordered by id."""
     found: dict[str, list[tuple[AtRisk, int]]] = {pattern.id: [] for pattern in attack_patterns()}
-    for server, listed in uses.items():
+    for server, listed in uses:
         for use in listed:
             if use.pattern in found:
                 found[use.pattern].append((AtRisk(_link(overview, server, use), use.count - 1), use.count))

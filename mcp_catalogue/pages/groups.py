@@ -6,34 +6,37 @@ from dataclasses import dataclass
 import msgspec
 
 from mcp_catalogue.model import Category, Severity
-from mcp_catalogue.pages.attack_pages import Uses, attack_pages
+from mcp_catalogue.pages.attack_pages import attack_pages
 from mcp_catalogue.pages.change_pages import SHOWN, changes_pages, feed
 from mcp_catalogue.pages.environment import Page, context_of, render
 from mcp_catalogue.pages.home import RECENT, home_page
 from mcp_catalogue.pages.lists import category_index, category_pages, risk_index, servers_pages, severity_pages
-from mcp_catalogue.pages.machine import machine_files
+from mcp_catalogue.pages.machine import Listed, machine_files, sitemaps
+from mcp_catalogue.pages.manifest import Units, group_key, server_key
 from mcp_catalogue.pages.names import RANGES, name_pages
 from mcp_catalogue.pages.overview import LABELS, Overview
 from mcp_catalogue.pages.prose import data_page, methodology_page
+from mcp_catalogue.pages.recall import Recall
 from mcp_catalogue.pages.rule_pages import rule_pages
 from mcp_catalogue.pages.search_index import search_files
 from mcp_catalogue.pages.search_page import search_page
-from mcp_catalogue.pages.shell import Site
+from mcp_catalogue.pages.shell import Site, assets
 from mcp_catalogue.schemas import NAMES, schema_text
 from mcp_catalogue.store import Store
-from mcp_catalogue.store.browse import growth, newest_changes
+from mcp_catalogue.store.browse import newest_changes
 
 Files = Iterator[tuple[str, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What every group is rendered from."""
+    """What every group is rendered from; `units` are those that were made before it."""
 
     store: Store
     site: Site
     overview: Overview
-    uses: Uses
+    units: Units
+    words: Recall
     twins: bool = True
 
     def page(self, path: str, page: Page) -> Files:
@@ -85,7 +88,8 @@ def _names(first: str, beyond: str | None) -> Callable[[Ground], Files]:
 
 
 def _attacks(ground: Ground) -> Files:
-    for path, page in attack_pages(ground.site, ground.overview, ground.uses):
+    uses = ((server, ground.units[server_key(server)].uses()) for server in ground.overview.servers)
+    for path, page in attack_pages(ground.site, ground.overview, uses):
         yield from ground.page(path, page)
 
 
@@ -103,11 +107,11 @@ def _changes(ground: Ground) -> Files:
 
 def _search(ground: Ground) -> Files:
     yield "search/index.html", render(search_page(ground.site, ground.overview))
-    yield from search_files(ground.store, ground.overview)
+    yield from search_files(ground.store, ground.overview, ground.words)
 
 
 def _home(ground: Ground) -> Files:
-    page = home_page(ground.site, ground.overview, newest_changes(ground.store, RECENT), growth(ground.store))
+    page = home_page(ground.site, ground.overview, newest_changes(ground.store, RECENT), ground.overview.growth())
     yield from ground.page("index.html", page)
 
 
@@ -120,14 +124,27 @@ def _schemas(_: Ground) -> Files:
         yield f"data/{name}", schema_text(name).encode()
 
 
-LISTS = ("risk/", "categories/", "names/")
-"""Beginnings of the groups that are made from `Overview.listed` alone."""
-GROUPS: Mapping[str, Callable[[Ground], Files]] = {
+def _assets(_: Ground) -> Files:
+    yield from assets().items()
+
+
+def _listed(ground: Ground) -> Iterator[Listed]:
+    """Yield the pages of every unit but `404.html`, in a fixed order; of servers with the day of their last change."""
+    days = {server_key(server): totals.line.last_changed[:10] for server, totals in ground.overview.servers.items()}
+    for key, unit in sorted(ground.units.items()):
+        if key != group_key("machine"):
+            yield from ((*pages, days.get(key)) for pages in unit.pages())
+
+
+def _sitemaps(ground: Ground) -> Files:
+    if ground.site.base_url:
+        yield from sitemaps(ground.site.base_url, _listed(ground))
+
+
+Groups = Mapping[str, Callable[[Ground], Files]]
+
+PAGES: Groups = {
     "search": _search,
-    **{f"risk/{s}": _severity(s) for s in reversed(Severity)},
-    **{f"categories/{c}": _category(c) for c in Category},
-    **{f"names/{a}": _names(a, b) for a, b in zip(RANGES, (*RANGES[1:], None), strict=True)},
-    "attacks": _attacks,
     "servers": _servers,
     "rules": _rules,
     "changes": _changes,
@@ -138,4 +155,17 @@ GROUPS: Mapping[str, Callable[[Ground], Files]] = {
     "methodology": _single("methodology/index.html", methodology_page),
     "data": _single("data/index.html", data_page),
     "schemas": _schemas,
+    "assets": _assets,
 }
+"""Groups that are always made again, the longest first."""
+LISTS: Groups = {
+    **{f"risk/{s}": _severity(s) for s in reversed(Severity)},
+    **{f"categories/{c}": _category(c) for c in Category},
+    **{f"names/{a}": _names(a, b) for a, b in zip(RANGES, (*RANGES[1:], None), strict=True)},
+}
+"""Groups that are made from what `Overview.listed` covers alone."""
+ATTACKS: Groups = {"attacks": _attacks}
+"""Groups that are made from what the servers' units say of attacks, when these are there."""
+MAPS: Groups = {"sitemaps": _sitemaps}
+"""Groups that are made from all other units."""
+GROUPS: Groups = {**PAGES, **LISTS, **ATTACKS, **MAPS}

@@ -12,11 +12,17 @@ URLS = 40_000
 """Addresses in one sitemap; the protocol's limit is 50,000."""
 
 
+Listed = tuple[str, list[str], str | None]
+"""Pages of one folder: its path with a slash at the end, or nothing, the rest of their paths, and the day (ISO 8601)
+of their last change where that is known."""
+
+
 class Sitemap(Page, frozen=True, kw_only=True):
-    """What the template of one shard may name: addresses with the day of their last change, None where unknown."""
+    """What the template of one shard may name."""
 
     template: ClassVar[str] = "sitemap.xml"
-    urls: tuple[tuple[str, str | None], ...]
+    base_url: str
+    pages: list[Listed]
 
 
 class SitemapIndex(Page, frozen=True, kw_only=True):
@@ -76,22 +82,26 @@ def machine_files(site: Site, overview: Overview) -> Iterator[tuple[str, bytes]]
         yield "404.html", render(NotFoundPage(shell=shell_at(site, site.base_url), head=head, base_url=site.base_url))
 
 
-def sitemaps(base_url: str, pages: Iterable[tuple[str, str | None]]) -> Iterator[tuple[str, bytes]]:
-    """Yield `sitemap.xml` and its shards for the given paths and days."""
+def sitemaps(base_url: str, pages: Iterable[Listed]) -> Iterator[tuple[str, bytes]]:
+    """Yield `sitemap.xml` and its shards for the given pages."""
     shards = []
-    for number, chunk in enumerate(_batched(pages), 1):
+    for number, chunk in enumerate(_shards(pages), 1):
         shards.append(f"sitemap-{number}.xml")
-        urls = tuple((base_url + public(path), day) for path, day in chunk)
-        yield shards[-1], render(Sitemap(urls=urls))
+        yield shards[-1], render(Sitemap(base_url=base_url, pages=chunk))
     yield "sitemap.xml", render(SitemapIndex(shards=tuple(base_url + shard for shard in shards)))
 
 
-def _batched(pages: Iterable[tuple[str, str | None]]) -> Iterator[list[tuple[str, str | None]]]:
-    chunk: list[tuple[str, str | None]] = []
-    for page in pages:
-        chunk.append(page)
-        if len(chunk) == URLS:
-            yield chunk
-            chunk = []
+def _shards(pages: Iterable[Listed]) -> Iterator[list[Listed]]:
+    """Fill one shard after the other; what is listed together stays together where it fits into a shard."""
+    chunk: list[Listed] = []
+    room = URLS
+    for folder, names, day in pages:
+        for start in range(0, len(names), URLS):
+            part = [public(name) for name in names[start : start + URLS]]
+            if len(part) > room:
+                yield chunk
+                chunk, room = [], URLS
+            chunk.append((folder, part, day))
+            room -= len(part)
     if chunk:
         yield chunk

@@ -7,7 +7,7 @@ from pathlib import Path
 import jinja2
 import msgspec
 
-from mcp_catalogue.model import Category, Confidence, Severity
+from mcp_catalogue.model import Category, Confidence, ServerId, Severity
 from mcp_catalogue.pages.output import WORK
 from mcp_catalogue.resources import resource_dir
 
@@ -32,17 +32,31 @@ class AttackUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     confidence: Confidence
 
 
+_USES = msgspec.msgpack.Decoder(tuple[AttackUse, ...])
+
+
 class Unit(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One server, or one group of lists: the digest of all it is made from, and its files (encoded)."""
+    """One server, or one group of pages: the digest of all it is made from, its files and attacks (both encoded)."""
 
     inputs: bytes
     folder: str
     files: bytes
-    attacks: tuple[AttackUse, ...] = ()
+    attacks: bytes = b""
 
     def digests(self) -> Files:
         """Return the digest of each file."""
         return _FILES.decode(self.files)
+
+    def uses(self) -> tuple[AttackUse, ...]:
+        """Return the attacks that tools of this server serve."""
+        return _USES.decode(self.attacks) if self.attacks else ()
+
+    def pages(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield the HTML pages: those inside the folder, by the folder's path, and the others."""
+        found = [name for name in self.digests() if name.endswith(".html")]
+        inside = [name for name in found if name[0] != "/"]
+        yield f"{self.folder}/", inside
+        yield "", [name[1:] for name in found if name[0] == "/"]
 
     def paths(self) -> Iterator[str]:
         """Yield the path of each file from the root."""
@@ -52,14 +66,29 @@ class Unit(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 def make_unit(inputs: bytes, folder: str, files: Files, attacks: tuple[AttackUse, ...] = ()) -> Unit:
     """Return the unit of these files."""
-    return Unit(inputs, folder, msgspec.msgpack.encode(dict(sorted(files.items()))), attacks)
+    uses = msgspec.msgpack.encode(attacks) if attacks else b""
+    return Unit(inputs, folder, msgspec.msgpack.encode(dict(sorted(files.items()))), uses)
+
+
+Units = dict[str, Unit]
+"""Units by `server_key` or `group_key`."""
+
+
+def server_key(server: ServerId) -> str:
+    """Return the key of a server's unit."""
+    return f"server {server}"
+
+
+def group_key(group: str) -> str:
+    """Return the key of the unit of a group of pages."""
+    return f"group {group}"
 
 
 class Manifest(msgspec.Struct, array_like=True):
     """A whole build: `inputs` covers everything, `units` by key."""
 
     inputs: bytes = b""
-    units: dict[str, Unit] = {}
+    units: Units = {}
 
 
 def load(root: Path) -> Manifest | None:

@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 
 WORK = ".build"
+REMEMBERED = ("manifest", "manifest.before", "summaries", "words")
+"""Files in the work folder that one build leaves to the next."""
 _AT_FDCWD = -100
 _EXCHANGE = 2
 _FLAGS = os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0)
@@ -92,13 +94,13 @@ class Output:
 
 
 def begin(root: Path) -> None:
-    """Make the folder and clear what an interrupted build left in its work folder, manifests apart."""
+    """Make the folder and clear what an interrupted build left in its work folder, apart from what it remembers."""
     work = root / WORK
     work.mkdir(parents=True, exist_ok=True)
     for left in work.iterdir():
         if left.is_dir() and not left.is_symlink():
             shutil.rmtree(left)
-        elif not left.name.startswith("manifest"):
+        elif left.name not in REMEMBERED:
             left.unlink()
 
 

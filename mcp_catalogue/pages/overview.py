@@ -5,7 +5,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import accumulate, product
 
 import msgspec
 
@@ -86,16 +86,27 @@ class Overview:
     signals: Counter[str] = field(default_factory=Counter)
     rules: dict[str, RuleUse] = field(default_factory=dict)
     names: dict[str, list[ToolLink]] = field(default_factory=dict)
-    name_counts: dict[str, int] = field(default_factory=dict)
     name_files: dict[str, str] = field(default_factory=dict)
     odd_files: dict[tuple[ServerId, str, int | None], str] = field(default_factory=dict)
     copies: dict[ServerId, tuple[ServerId, ...]] = field(default_factory=dict)
+    days: dict[str, tuple[int, int]] = field(default_factory=dict)
     _digests: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
     @property
     def tools(self) -> int:
         """Return the number of tools in the index."""
         return sum(self.matrix.values())
+
+    def found(self, day: str, servers: int, tools: int) -> None:
+        """Note that so many were first seen on this day."""
+        before = self.days.get(day, (0, 0))
+        self.days[day] = (before[0] + servers, before[1] + tools)
+
+    def growth(self) -> list[tuple[str, int, int]]:
+        """Return servers and tools by the day on which they were first seen, summed up, oldest first."""
+        counts = [self.days[day] for day in sorted(self.days)]
+        servers, tools = accumulate(n for n, _ in counts), accumulate(n for _, n in counts)
+        return list(zip(sorted(self.days), servers, tools, strict=True))
 
     def severity(self, severity: Severity) -> int:
         """Return the number of tools of this severity."""

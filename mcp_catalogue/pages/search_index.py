@@ -11,23 +11,22 @@ shown. Lists hold the first number and then differences. A term that is too comm
 tools; its leaf says so, and the page then checks candidates by their text.
 """
 
-import re
 from array import array
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import chain, groupby
-from operator import itemgetter, sub
+from itertools import islice
+from operator import sub
 
 import msgspec
 
 from mcp_catalogue.model import Category, ServerId, Severity
-from mcp_catalogue.pages.overview import LABELS, NOTHING, Overview
+from mcp_catalogue.pages.overview import LABELS, Overview, ServerTotals
+from mcp_catalogue.pages.recall import Recall
+from mcp_catalogue.pages.search_words import LONGEST, ServerWords, server_words
 from mcp_catalogue.pages.text import shorten, visible
 from mcp_catalogue.pages.words import SIGNALS
 from mcp_catalogue.store import Store
-from mcp_catalogue.store.browse import SearchText, search_lines
+from mcp_catalogue.store.browse import search_texts
 
 BLOCK = 32
 """Documents a block."""
@@ -37,51 +36,13 @@ HEAD = 60
 COMMON = 6_000
 """Most documents kept of one list of a common term."""
 WORDS = 2_500
-_WORD_LENGTH = 24
-_TEXT_LENGTH = 400
-_SNIPPET = 90
-_TEXT_WORDS = 30
 _FIELDS = 3
 _NAME, _SERVER, _TEXT = range(_FIELDS)
-_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
-_TERM = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
-_ASCII_TERM = re.compile(r"[a-z0-9]+")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_IDEOGRAPH = re.compile(f"[{_CJK}]")
-_STOP = frozenset(
-    {
-        "a", "an", "and", "are", "as", "at", "be", "by", "can", "for", "from", "has", "have", "if", "in", "into", "is",
-        "it", "its", "not", "of", "on", "or", "that", "the", "their", "then", "this", "to", "use", "used", "using",
-        "when", "which", "will", "with", "you", "your",
-    }
-)  # fmt: skip
 _CATEGORY = {category: place for place, category in enumerate(Category)}
 _NUMBERS = bytes(_CATEGORY[category] * 4 + severity.rank for category, severity, _ in LABELS)
-_SIGNALS = tuple(SIGNALS)
-
-
-def terms(text: str) -> list[str]:
-    """Return the terms of `text` in order: folded words, and pairs of ideographs, kana or hangul."""
-    folded = text.casefold()
-    if folded.isascii():
-        return [word[:_WORD_LENGTH] for word in _ASCII_TERM.findall(folded)]
-    found: list[str] = []
-    for run in _TERM.findall(folded):
-        if _IDEOGRAPH.match(run):
-            found.extend([run] if len(run) == 1 else [run[i : i + 2] for i in range(len(run) - 1)])
-        else:
-            found.append(run[:_WORD_LENGTH])
-    return found
-
-
-def name_terms(name: str) -> list[str]:
-    """Return the terms of a name, which may be in camelCase."""
-    return terms(_HUMP.sub(" ", name[:200]))
-
-
-@lru_cache(maxsize=16_384)
-def _own_terms(name: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name_terms(name)))
+_TABLE = _NUMBERS + bytes(256 - len(_NUMBERS))
+_RANKS = tuple(severity.rank for severity in reversed(Severity))
+_RECORD = msgspec.msgpack.Decoder(ServerWords)
 
 
 @dataclass(slots=True)
@@ -89,49 +50,62 @@ class _Index:
     """Lists under construction, one triple of arrays a term."""
 
     lists: "dict[str, tuple[array[int], array[int], array[int]]]" = field(default_factory=dict)
-    heads: Counter[str] = field(default_factory=Counter)
+    documents: int = 0
 
-    def add(self, number: int, kind: int, words: Sequence[str]) -> None:
-        lists = self.lists
-        for word in words:
-            found = lists.get(word)
-            if found is None:
-                found = lists[word] = (array("I"), array("I"), array("I"))
-            found[kind].append(number)
+    def add(self, totals: ServerTotals, codes: bytes, words: ServerWords) -> Iterator[bytes]:
+        """Enter a server and its tools; yield the documents, encoded."""
+        lists = [self.lists.get(word) or self._new(word) for word in words.words]
+        named = [triple[_NAME].append for triple in lists]
+        said = [triple[_TEXT].append for triple in lists]
+        first = self.documents
+        worst = next((rank for rank, n in zip(_RANKS, totals.by_severity, strict=True) if n), 0)
+        numbers = array("I", [first * 32 + 28 + worst])
+        yield msgspec.json.encode((visible(shorten(totals.line.title, 80)), totals.folder, totals.tools))
+        for place, code, tool in zip(range(first + 1, first + 1 + len(codes)), codes, words.tools, strict=True):
+            number = place * 32 + _NUMBERS[code]
+            numbers.append(number)
+            for word in tool.name:
+                named[word](number)
+            for word in tool.text:
+                said[word](number)
+            yield tool.document
+        for triple in lists[: words.own]:
+            triple[_SERVER].extend(numbers)
+        self.documents += len(numbers)
 
-    def add_all(self, numbers: list[int], kind: int, words: Sequence[str]) -> None:
-        self.add(numbers[0], kind, words)
-        for word in words:
-            self.lists[word][kind].extend(numbers[1:])
+    def _new(self, word: str) -> "tuple[array[int], array[int], array[int]]":
+        found = self.lists[word] = (array("I"), array("I"), array("I"))
+        return found
+
+    def commonest(self) -> list[str]:
+        """Return the words that most tools have in their names, where they are of some length."""
+        counts = {word: len(triple[_NAME]) for word, triple in self.lists.items() if 2 < len(word) < LONGEST}
+        named = (word for word, count in counts.items() if count)
+        return sorted(named, key=lambda word: (-counts[word], word))[:WORDS]
 
 
-def search_files(store: Store, overview: Overview) -> Iterator[tuple[str, bytes]]:
-    """Yield every file of the index."""
-    index, names = _Index(), Counter[str]()
-    place = 0
-    block: list[tuple[object, ...]] = []
-    for document in _stream(store, overview, index, names):
-        block.append(document)
-        place += 1
-        if len(block) == BLOCK:
-            yield _block(place // BLOCK - 1, block)
-            block.clear()
-    if block:
-        yield _block(place // BLOCK, block)
+def search_files(store: Store, overview: Overview, recall: Recall) -> Iterator[tuple[str, bytes]]:
+    """Yield every file of the index; `recall` keeps the words of servers from one build to the next."""
+    index = _Index()
+    documents = _documents(index, store, overview, recall)
+    number = 0
+    while block := list(islice(documents, BLOCK)):
+        yield f"search/d/{number}.json", b"[" + b",".join(block) + b"]"
+        number += 1
     leaves: list[str] = []
     heads: list[str] = []
     ordered = sorted(index.lists)
     yield from _tree(index, ordered, 0, len(ordered), "", leaves, heads)
-    yield "search/words.json", msgspec.json.encode([word for word, _ in _commonest(names)])
+    yield "search/words.json", msgspec.json.encode(index.commonest())
     yield (
         "search/index.json",
         msgspec.json.encode(
             {
-                "documents": place,
+                "documents": index.documents,
                 "block": BLOCK,
                 "categories": [c.value for c in Category],
                 "severities": [s.value for s in Severity],
-                "signals": _SIGNALS,
+                "signals": tuple(SIGNALS),
                 "leaves": leaves,
                 "heads": heads,
             }
@@ -139,59 +113,19 @@ def search_files(store: Store, overview: Overview) -> Iterator[tuple[str, bytes]
     )
 
 
-def _commonest(names: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(names.items(), key=lambda pair: (-pair[1], pair[0]))[:WORDS]
+def _documents(index: _Index, store: Store, overview: Overview, recall: Recall) -> Iterator[bytes]:
+    """Yield every document in order: each server and then its tools."""
 
+    def make(server: ServerId) -> bytes:
+        totals, brief = overview.servers[server], overview.briefs[server]
+        files = [overview.odd_files.get(overview.key(totals, place)) for place in range(totals.tools)]
+        labels = brief.codes.translate(_TABLE)
+        made = server_words(totals, search_texts(store, server), zip(files, labels, brief.signals, strict=True))
+        return msgspec.msgpack.encode(made)
 
-def _stream(store: Store, overview: Overview, index: _Index, names: Counter[str]) -> Iterator[tuple[object, ...]]:
-    """Yield every document in order; servers without tools come last."""
-    place = 0
-    full = groupby(search_lines(store), key=itemgetter(0))
-    empty = ((server, iter(())) for server, totals in overview.servers.items() if not totals.tools)
-    for server, texts in chain(full, empty):
-        for document in _documents(index, names, overview, server, texts, place):
-            yield document
-            place += 1
-
-
-def _documents(  # noqa: PLR0913 — one step of the loop above
-    index: _Index,
-    names: Counter[str],
-    overview: Overview,
-    server: ServerId,
-    texts: Iterator[tuple[ServerId, SearchText]],
-    place: int,
-) -> Iterator[tuple[object, ...]]:
-    """Yield the server's own document, then one for each of its tools: what a result shows of them."""
-    totals = overview.servers[server]
-    title = totals.line.title
-    words = list(dict.fromkeys([*name_terms(title), *name_terms(totals.line.name)]))
-    worst = next((s for s, n in zip(reversed(Severity), totals.by_severity, strict=True) if n), Severity.LOW)
-    numbers = [place * 32 + 28 + worst.rank]
-    yield (visible(shorten(title, 80)), totals.folder, totals.tools)
-    brief = overview.briefs.get(server, NOTHING)
-    shown = zip(texts, totals.names, brief.codes, brief.signals, strict=False)
-    for offset, ((_, text), name, code, signals) in enumerate(shown):
-        label = _NUMBERS[code]
-        number = (place + 1 + offset) * 32 + label
-        mine = _own_terms(name)
-        names.update([word for word in mine if 2 < len(word) < _WORD_LENGTH])
-        index.add(number, _NAME, mine)
-        numbers.append(number)
-        description = text.description or ""
-        if text.title:
-            description = f"{text.title} {description}"
-        said = dict.fromkeys(terms(description[:_TEXT_LENGTH]))
-        kept = [word for word in said if word not in mine and word not in _STOP and len(word) > 1]
-        index.add(number, _TEXT, kept[:_TEXT_WORDS])
-        file = overview.odd_files.get(overview.key(totals, offset))
-        snippet = shorten(text.description, _SNIPPET)
-        yield (visible(shorten(name, 90)), file, label, signals, visible(snippet))
-    index.add_all(numbers, _SERVER, words)
-
-
-def _block(number: int, documents: list[tuple[object, ...]]) -> tuple[str, bytes]:
-    return f"search/d/{number}.json", msgspec.json.encode(documents)
+    lines = (totals.line for totals in overview.servers.values())
+    for totals, record in zip(overview.servers.values(), recall.records(lines, make), strict=True):
+        yield from index.add(totals, overview.briefs[totals.line.id].codes, _RECORD.decode(record))
 
 
 def _tree(  # noqa: PLR0913 — a recursion over one sorted list
@@ -236,7 +170,7 @@ def _differences(numbers: "array[int]") -> list[int]:
     if not numbers:
         return []
     cut = len(numbers) > COMMON
-    kept = sorted(sorted(numbers, key=lambda n: (-(n & 3), n))[:COMMON]) if cut else numbers
+    kept: Sequence[int] = sorted(_gravest(numbers, COMMON)) if cut else numbers
     return [kept[0], *map(sub, kept[1:], kept), *([-1] if cut else [])]
 
 
@@ -245,18 +179,18 @@ def _best(index: _Index, span: Sequence[str], prefix: str) -> list[int]:
     found: dict[int, tuple[int, int, int, int]] = {}
     for word in sorted(span, key=lambda w: (len(w), w))[:400]:
         for kind, numbers in enumerate(index.lists[word][:2]):
-            for number in _gravest(numbers):
+            for number in _gravest(numbers, HEAD):
                 found.setdefault(number, (kind, len(word) - len(prefix), -(number & 3), number))
     return sorted(found, key=found.__getitem__)[:HEAD]
 
 
-def _gravest(numbers: "array[int]") -> list[int]:
-    by_severity: defaultdict[int, list[int]] = defaultdict(list)
-    for number in numbers:
-        kept = by_severity[number & 3]
-        if len(kept) < HEAD:
-            kept.append(number)
-    return [n for severity in (3, 2, 1, 0) for n in by_severity[severity]][:HEAD]
+def _gravest(numbers: "array[int]", most: int) -> list[int]:
+    """Return at most so many documents, the gravest first, by number among equals."""
+    found: list[int] = []
+    for rank in _RANKS:
+        if len(found) < most:
+            found += islice((n for n in numbers if n & 3 == rank), most - len(found))
+    return found
 
 
 def file_name(prefix: str) -> str:

@@ -7,17 +7,18 @@ import gc
 import multiprocessing as mp
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+import struct
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
 
 from mcp_catalogue.errors import CatalogueError
-from mcp_catalogue.pages.manifest import Unit
+from mcp_catalogue.pages.manifest import Units
 
-Results = dict[str, Unit]
-_RESULTS = msgspec.msgpack.Decoder(dict[str, Unit])
+_UNITS = msgspec.msgpack.Decoder(Units)
+_HEAD = struct.Struct("<I")
 
 
 class Work(Protocol):
@@ -27,7 +28,7 @@ class Work(Protocol):
         """Open files of its own."""
         ...
 
-    def run(self, job: int) -> Results:
+    def run(self, job: int) -> Units:
         """Do one job; answer the units it made."""
         ...
 
@@ -36,17 +37,14 @@ class Work(Protocol):
         ...
 
 
-class _Report(msgspec.Struct, array_like=True):
-    written: int
-    units: Results
-
-
-def run_jobs(work: Work, jobs: int, processes: int, folder: Path, tick: Callable[[], None]) -> tuple[Results, int]:
+def run_jobs(work: Work, jobs: int, processes: int, folder: Path, tick: Callable[[], None]) -> tuple[Units, int]:
     """Do `jobs` jobs in at most `processes` processes; answer all units and how many files were written.
 
     Raises `CatalogueError` where a process died.
     """
-    processes = max(1, min(processes, jobs))
+    if not jobs:
+        return {}, 0
+    processes = min(processes, jobs)
     if processes == 1:
         return _alone(work, jobs, tick)
     context = mp.get_context("fork") if "fork" in mp.get_all_start_methods() else mp.get_context("spawn")
@@ -68,18 +66,19 @@ def run_jobs(work: Work, jobs: int, processes: int, folder: Path, tick: Callable
         gc.unfreeze()
     if any(child.exitcode for child in children):
         raise CatalogueError("a process of the build ended early; build again, it goes on from what is there")
-    units: Results = {}
+    units: Units = {}
     written = 0
-    for report in _reports(files):
-        units.update(report.units)
-        written += report.written
+    for file in files:
+        more, count = _read(file)
+        units.update(more)
+        written += count
     tick()
     return units, written
 
 
-def _alone(work: Work, jobs: int, tick: Callable[[], None]) -> tuple[Results, int]:
+def _alone(work: Work, jobs: int, tick: Callable[[], None]) -> tuple[Units, int]:
     work.open()
-    units: Results = {}
+    units: Units = {}
     for job in range(jobs):
         units.update(work.run(job))
         tick()
@@ -90,20 +89,26 @@ def _child(work: Work, jobs: int, counter: Any, file: Path, parent: int) -> None
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()  # what a job makes is freed by reference counts; measured: a tenth of the time
     work.open()
-    units: Results = {}
-    while os.getppid() == parent:
-        with counter.get_lock():
-            job = counter.value
-            counter.value = job + 1
-        if job >= jobs:
-            break
-        units.update(work.run(job))
-        gc.collect(0)
-    written = work.close()
-    file.write_bytes(msgspec.msgpack.encode(_Report(written, units)))
+    with file.open("wb") as out:
+        while os.getppid() == parent:
+            with counter.get_lock():
+                job = counter.value
+                counter.value = job + 1
+            if job >= jobs:
+                break
+            units = msgspec.msgpack.encode(work.run(job))
+            out.write(_HEAD.pack(len(units)) + units)
+            gc.collect(0)
+        out.write(_HEAD.pack(work.close()))
 
 
-def _reports(files: Sequence[Path]) -> Iterator[_Report]:
-    for file in files:
-        yield msgspec.msgpack.decode(file.read_bytes(), type=_Report)
-        file.unlink()
+def _read(file: Path) -> tuple[Units, int]:
+    """Read what a process left: its units, job by job, and the number of files that it wrote."""
+    units: Units = {}
+    with file.open("rb") as left:
+        (head,) = _HEAD.unpack(left.read(_HEAD.size))
+        while data := left.read(head):
+            units.update(_UNITS.decode(data))
+            (head,) = _HEAD.unpack(left.read(_HEAD.size))
+    file.unlink()
+    return units, head

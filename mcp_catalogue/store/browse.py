@@ -1,4 +1,4 @@
-"""Light reads over the whole store for lists and links: streams of short rows, no facts or labels decoded."""
+"""Light reads for lists and links: short rows, and of facts and labels only what crosses servers."""
 
 import hashlib
 from collections.abc import Iterator
@@ -26,16 +26,21 @@ class ServerLine(NamedTuple):
     last_changed: str
     gone: str | None
 
+    @property
+    def stamp(self) -> str:
+        """A text that changes with anything in the record of the server and its tools, and with their dates."""
+        return f"{self.digest} {self.last_changed}"
+
 
 class ToolLine(NamedTuple):
-    """One tool with the part of its label that crosses servers."""
+    """One tool with the part of its label that crosses servers; `variant` is 0 where the name is unique."""
 
-    server: ServerId
     name: str
     variant: int
     primary: str
     severity: str
     confidence: str
+    first_seen: str
     rest: "LabelDigest"
 
 
@@ -66,14 +71,17 @@ def server_lines(store: Store) -> Iterator[ServerLine]:
         yield ServerLine(*row)
 
 
-def tool_lines(store: Store) -> Iterator[ToolLine]:
-    """Stream every tool, ordered by server and position; `variant` is 0 where the name is unique."""
-    decode = _LABEL.decode
-    for server, name, variant, primary, severity, confidence, label in store.connection.execute(
-        "SELECT server, name, variant, primary_category, severity, confidence, CAST(label AS BLOB) FROM tools"
-        " ORDER BY server, position"
-    ):
-        yield ToolLine(server, name, variant, primary, severity, confidence, decode(label))
+def tool_lines(store: Store, server: ServerId) -> list[ToolLine]:
+    """Return the tools of one server by position."""
+    rows = store.connection.execute(
+        "SELECT name, variant, primary_category, severity, confidence, first_seen, CAST(label AS BLOB) FROM tools"
+        " WHERE server = ? ORDER BY position",
+        (server,),
+    )
+    return [
+        ToolLine(name, variant, primary, severity, confidence, first_seen, _LABEL.decode(label))
+        for name, variant, primary, severity, confidence, first_seen, label in rows
+    ]
 
 
 def state(store: Store) -> bytes:
@@ -95,13 +103,12 @@ class SearchText(msgspec.Struct, frozen=True, gc=False):
 _TEXT = msgspec.json.Decoder(SearchText)
 
 
-def search_lines(store: Store) -> Iterator[tuple[ServerId, SearchText]]:
-    """Stream the words of every tool, ordered by server and position."""
-    decode = _TEXT.decode
-    for server, facts in store.connection.execute(
-        "SELECT server, CAST(facts AS BLOB) FROM tools ORDER BY server, position"
-    ):
-        yield server, decode(facts)
+def search_texts(store: Store, server: ServerId) -> list[SearchText]:
+    """Return the words of each tool of one server by position."""
+    rows = store.connection.execute(
+        "SELECT CAST(facts AS BLOB) FROM tools WHERE server = ? ORDER BY position", (server,)
+    )
+    return [_TEXT.decode(facts) for (facts,) in rows]
 
 
 def newest_changes(store: Store, at_most: int) -> list[Change]:
@@ -122,19 +129,3 @@ def newest_changes(store: Store, at_most: int) -> list[Change]:
         )
         for at, server, tool, variant, event, before, after in rows
     ]
-
-
-def growth(store: Store) -> list[tuple[str, int, int]]:
-    """Return servers and tools by the day on which they were first seen, summed up, oldest first."""
-    days: dict[str, list[int]] = {}
-    for place, table in enumerate(("servers", "tools")):
-        for day, count in store.connection.execute(
-            f"SELECT substr(first_seen, 1, 10), count(*) FROM {table} GROUP BY 1"  # noqa: S608
-        ):
-            days.setdefault(day, [0, 0])[place] += count
-    servers = tools = 0
-    out = []
-    for day in sorted(days):
-        servers, tools = servers + days[day][0], tools + days[day][1]
-        out.append((day, servers, tools))
-    return out

@@ -11,6 +11,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,10 @@ from benchmarks.site.records import records, server
 from mcp_catalogue.model import ServerRecord, Severity
 from mcp_catalogue.pages.build import build
 from mcp_catalogue.pages.check import check_site
+from mcp_catalogue.pages.groups import LISTS, PAGES
+from mcp_catalogue.pages.making import Making
+from mcp_catalogue.pages.manifest import Units
+from mcp_catalogue.pages.workers import run_jobs
 from mcp_catalogue.store import Store
 
 AT, LATER = "2026-11-18T10:00:00Z", "2026-11-19T10:00:00Z"
@@ -116,6 +121,60 @@ def test_a_killed_build_leaves_whole_pages_and_is_repaired(
     assert all(page.read_bytes().rstrip().endswith(b"</html>") for page in pages)
     build(database, tmp_path, base_url=BASE, processes=2)
     assert tree(tmp_path) == tree(site)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2])
+def test_a_build_that_ended_between_its_steps_is_repaired(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    """It ends before the servers, before the attacks or before the sitemaps; and then the store changes again."""
+    made = list(records(90))
+    db, out, fresh = make_store(tmp_path / "a.db", made), tmp_path / "out", tmp_path / "fresh"
+    build(db, out, base_url=BASE, processes=1)
+    with Store.open(db) as store:
+        store.put(relabel(made[3]), at=LATER)
+    left = iter(range(steps))
+
+    def some(*args: Any) -> tuple[Units, int]:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return run_jobs(*args)
+
+    monkeypatch.setattr("mcp_catalogue.pages.build.run_jobs", some)
+    with pytest.raises(KeyboardInterrupt):
+        build(db, out, base_url=BASE, processes=1)
+    monkeypatch.undo()
+    with Store.open(db) as store:
+        store.put(relabel(made[4]), at=LATER)
+        store.put(made[3], at=LATER)
+    build(db, out, base_url=BASE, processes=1)
+    build(db, fresh, base_url=BASE, processes=1)
+    assert tree(out) == tree(fresh)
+
+
+def test_lists_and_attacks_are_left_alone_where_only_words_differ(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = list(records(60))
+    db, out = make_store(tmp_path / "a.db", made), tmp_path / "out"
+    build(db, out, processes=1)
+    rendered: list[str] = []
+
+    def noting(making: Making, *args: Any) -> tuple[Units, int]:
+        rendered.extend(job for job in making.jobs if isinstance(job, str))
+        return run_jobs(making, *args)
+
+    monkeypatch.setattr("mcp_catalogue.pages.build.run_jobs", noting)
+    with Store.open(db) as store:
+        store.put(relabel(made[3]), at=LATER)
+    build(db, out, processes=1)
+    assert {*LISTS, *PAGES} < set(rendered)
+    rendered.clear()
+    tools = tuple(replace(tool, description=f"{tool.description} (Revised.)") for tool in made[3].facts.tools)
+    with Store.open(db) as store:
+        store.put(replace(relabel(made[3]), facts=replace(made[3].facts, tools=tools)), at=LATER)
+    build(db, out, processes=1)
+    assert rendered == [*PAGES, "sitemaps"]
 
 
 def test_an_empty_store_gives_a_site_that_says_so(tmp_path: Path) -> None:

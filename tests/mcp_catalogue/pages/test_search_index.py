@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from mcp_catalogue.pages.search_index import file_name, name_terms, terms
+from mcp_catalogue.pages.search_index import file_name
+from mcp_catalogue.pages.search_words import name_terms, terms
 
 
 def read(site: Path, name: str) -> Any:
