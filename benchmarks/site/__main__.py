@@ -8,7 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.site import others, ours
+from benchmarks.site import ours
+from benchmarks.site.beside import beside as beside_others
 from benchmarks.site.measure import Cost
 
 QUERIES = ("cancel order", "delete", "get", "list issues", "webhook", "c", "invoice refund", "snapshot volume")
@@ -17,7 +18,9 @@ QUERIES = ("cancel order", "delete", "get", "list issues", "webhook", "c", "invo
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tools", type=int, default=100_000, help="tools of the full build (default 100,000)")
+    parser.add_argument(
+        "--tools", type=int, default=100_000, help="tools of the full build (default 100,000); 0: without"
+    )
     parser.add_argument("--beside", type=int, default=20_000, help="tools built beside Hugo and Eleventy; 0: without")
     parser.add_argument("--folder", type=Path, help="where to work (default: a temporary folder, removed afterwards)")
     parser.add_argument("--out", type=Path, help="folder for site.md besides standard output")
@@ -30,7 +33,7 @@ def measure(out: Path | None, *, tools: int = 100_000, beside: int = 20_000, fol
     work = folder or Path(tempfile.mkdtemp(prefix="bench-site-"))
     work.mkdir(parents=True, exist_ok=True)
     try:
-        lines = [*_ours(work, tools), *(_beside(work, beside) if beside else [])]
+        lines = [*(_ours(work, tools) if tools else []), *(beside_others(work, beside) if beside else [])]
     finally:
         if folder is None:
             shutil.rmtree(work)
@@ -73,32 +76,6 @@ def _ours(folder: Path, tools: int) -> list[str]:
     lines += ["", f"{pages:,} tool pages, median {median:,} bytes, 99th percentile {most:,}.", ""]
     weights = ", ".join(f"`{query}` {weight / 1000:.0f} KB" for query, weight in ours.query_weights(out, QUERIES))
     return [*lines, f"Search, compressed: {weights}.", ""]
-
-
-def _beside(folder: Path, tools: int) -> list[str]:
-    db, out = folder / "beside.db", folder / "beside"
-    ours.make_store(db, tools)
-    mine = ours.build(db, out, twins=False)
-    pages = sum(1 for _ in others.bodies(out))
-    lines = [
-        f"### Beside others, {tools:,} tools, {pages:,} HTML pages",
-        "",
-        "| generator | wall | CPU | HTML pages per CPU second | our CPU against its |",
-        "|---|---|---|---|---|",
-    ]
-    costs = {
-        "ours (reads the store, renders the bodies, makes the search index)": mine,
-        "Hugo (given every body)": others.hugo(out, folder),
-        "Eleventy (given every body)": others.eleventy(out, folder),
-        "nothing but writing the finished pages": others.writing(out, folder),
-    }
-    for name, cost in costs.items():
-        if cost is None:
-            lines.append(f"| {name} | could not be had | | | |")
-        else:
-            rate, share = f"{pages / cost.cpu:,.0f}", f"{mine.cpu / cost.cpu:.2f}"
-            lines.append(f"| {name} | {cost.wall:.1f} s | {cost.cpu:.1f} s | {rate} | {share} |")
-    return lines
 
 
 def _say(lines: list[str]) -> None:

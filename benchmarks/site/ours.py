@@ -11,6 +11,7 @@ from benchmarks.site.measure import Cost, run
 from benchmarks.site.records import SEED, records
 from mcp_catalogue.store import Store
 
+BASE_URL = "https://example.org/"
 AT, LATER = "2026-11-18T10:00:00Z", "2026-11-19T10:00:00Z"
 
 
@@ -34,7 +35,7 @@ def build(db: Path, out: Path, *, twins: bool, processes: int = 2) -> Cost:
     """Build the site in a process of its own, which says how many files it wrote."""
     code = (
         "import sys; from pathlib import Path; from mcp_catalogue.pages.build import build;"
-        f"print(build(Path(sys.argv[1]), Path(sys.argv[2]), base_url='https://example.org/', processes={processes},"
+        f"print(build(Path(sys.argv[1]), Path(sys.argv[2]), base_url='{BASE_URL}', processes={processes},"
         f" twins={twins}).written)"
     )
     return run([sys.executable, "-c", code, str(db), str(out)], db.parent)
