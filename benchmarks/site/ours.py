@@ -15,6 +15,10 @@ BASE_URL = "https://example.org/"
 AT, LATER = "2026-11-18T10:00:00Z", "2026-11-19T10:00:00Z"
 
 
+_ALONE = "import sys; sys.modules['pandas'] = None;"
+"""sqlite-utils imports pandas where it is installed: for our tests, and seldom at a user's."""
+
+
 def make_store(path: Path, tools: int) -> None:
     """Write `tools` synthetic tools into a new store."""
     with Store.open(path, create=True) as store, store.transaction():
@@ -34,7 +38,7 @@ def change(path: Path, tools: int, *, every: int = 100) -> None:
 def build(db: Path, out: Path, *, twins: bool, processes: int = 2) -> Cost:
     """Build the site in a process of its own, which says how many files it wrote."""
     code = (
-        "import sys; from pathlib import Path; from mcp_catalogue.pages.build import build;"
+        f"{_ALONE} from pathlib import Path; from mcp_catalogue.pages.build import build;"
         f"print(build(Path(sys.argv[1]), Path(sys.argv[2]), base_url='{BASE_URL}', processes={processes},"
         f" twins={twins}).written)"
     )
@@ -44,7 +48,7 @@ def build(db: Path, out: Path, *, twins: bool, processes: int = 2) -> Cost:
 def search(db: Path) -> Cost:
     """Make the search index alone, without writing it, from nothing but the store."""
     code = (
-        "import sys; from pathlib import Path; from tempfile import TemporaryDirectory;"
+        f"{_ALONE} from pathlib import Path; from tempfile import TemporaryDirectory;"
         "from mcp_catalogue.pages.gather import gather; from mcp_catalogue.pages.recall import Recall;"
         "from mcp_catalogue.pages.search_index import search_files; from mcp_catalogue.store import Store;"
         "s = Store.open(Path(sys.argv[1])); t = TemporaryDirectory(); (r := Path(t.name) / '.build').mkdir();"
