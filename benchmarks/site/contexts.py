@@ -10,15 +10,15 @@ from typing import Any
 
 import msgspec
 
+from benchmarks.site.alone import overview_of
 from mcp_catalogue.attacks import attacks_for
 from mcp_catalogue.model import Action
 from mcp_catalogue.pages import related
 from mcp_catalogue.pages.control import Panel, example, tool_panels
-from mcp_catalogue.pages.gather import gather
 from mcp_catalogue.pages.overview import Overview, ToolLink
 from mcp_catalogue.pages.rule_pages import known_rules
 from mcp_catalogue.pages.server_files import NEIGHBOURS
-from mcp_catalogue.pages.server_view import ServerView, ToolRow, server_view
+from mcp_catalogue.pages.server_view import SECTION, ServerView, ToolRow, server_view
 from mcp_catalogue.pages.shell import SECTIONS, TITLE, assets, make_site
 from mcp_catalogue.pages.text import direction, rounded, shorten, ticked
 from mcp_catalogue.pages.tool import Related, ToolPage, tool_page
@@ -35,7 +35,7 @@ def vocabulary(base_url: str) -> Record:
     site = make_site(base_url, assets())
     return {
         "title": TITLE,
-        "sections": [{"href": href, "name": name} for _, href, name in SECTIONS],
+        "sections": [{"href": href, "name": name, "current": id_ == SECTION} for id_, href, name in SECTIONS],
         "stylesheet": site.stylesheet,
         "script": site.script,
         "categories": {c: {"verb": text.verb, "call": text.call} for c, text in CATEGORIES.items()},
@@ -50,20 +50,21 @@ def servers(db: Path, base_url: str) -> Iterator[list[Record]]:
     """Yield the records of the tool pages of one server after the other."""
     site = make_site(base_url, assets())
     with Store.open(db) as store:
-        overview = gather(store)
+        overview = overview_of(store)
         for server, totals in overview.servers.items():
             line = totals.line
+            record, dates = store.dated_record(server)
             view = server_view(
-                site, store.record(server), totals.folder, first_seen=line.first_seen,
-                last_changed=line.last_changed, gone=line.gone,
+                site, record, totals.folder, first_seen=line.first_seen, last_changed=line.last_changed,
+                gone=line.gone,
             )  # fmt: skip
-            dates, changes = store.dates(server), list(store.changes(server=server))
+            changes = list(store.changes(server=server))
             pages = []
-            for row in view.rows:
+            for row, days in zip(view.rows, dates, strict=True):
                 key = (row.tool.name, row.tool.variant)
                 mine: Sequence[Change] = [c for c in changes if (c.tool, c.variant) == key]
                 page = tool_page(
-                    site, view, row, dates=dates.get(key), related=_NO_LINKS, changes=mine,
+                    site, view, row, dates=days, related=_NO_LINKS, changes=mine,
                     attacks=attacks_for(row.tool, row.label),
                     index=(rounded(overview.tools), rounded(len(overview.servers))),
                 )  # fmt: skip
@@ -74,7 +75,7 @@ def servers(db: Path, base_url: str) -> Iterator[list[Record]]:
 def _record(page: ToolPage, row: ToolRow) -> Record:
     server, tool, label, decision = page.server, page.tool, page.label, page.decision
     head, facts = page.head, page.server.facts
-    panels = tool_panels(row.decided, server.policy_name)
+    panels = tool_panels(row, server.policy_name)
     return {
         "path": f"{server.folder}/{row.href}",
         "root": page.shell.root,
@@ -123,8 +124,8 @@ def _record(page: ToolPage, row: ToolRow) -> Record:
         "hints": [{**hint, "value": shorten(hint["value"], 80)} for hint in msgspec.to_builtins(page.hints)],
         "attacks": [{"id": pattern.id, "title": pattern.title, "reason": reason} for pattern, reason in page.attacks],
         "panels": [_panel(panel) for panel in panels],
-        "rate": _rendered(example(row.decided, Action.LIMIT, server.policy_name)),
-        "block": _rendered(example(row.decided, Action.HIDE, server.policy_name)),
+        "rate": _rendered(example(row, Action.LIMIT, server.policy_name)),
+        "block": _rendered(example(row, Action.HIDE, server.policy_name)),
         "changes": [{"day": day, "text": text} for day, text in page.changes],
         "dates": dict(zip(("first", "definition", "label"), page.dates, strict=True)) if page.dates else None,
         "tools": page.tools,

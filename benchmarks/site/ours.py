@@ -45,6 +45,15 @@ def build(db: Path, out: Path, *, twins: bool, processes: int = 2) -> Cost:
     return run([sys.executable, "-c", code, str(db), str(out)], db.parent)
 
 
+def tool_pages(db: Path, out: Path) -> Cost:
+    """Make the tool pages alone, in one process."""
+    code = (
+        f"{_ALONE} from pathlib import Path; from benchmarks.site.alone import main;"
+        f"main(Path(sys.argv[1]), Path(sys.argv[2]), '{BASE_URL}')"
+    )
+    return run([sys.executable, "-c", code, str(db.resolve()), str(out.resolve())], Path(__file__).parents[2])
+
+
 def search(db: Path) -> Cost:
     """Make the search index alone, without writing it, from nothing but the store."""
     code = (

@@ -37,15 +37,8 @@ def server_files(
     store: Store, site: Site, elsewhere: Elsewhere, server: ServerId, *, twins: bool = True
 ) -> ServerFiles:
     """Render everything that belongs to `server`; without `twins` the JSON beside the pages is left out."""
-    overview = elsewhere.overview
-    totals = overview.servers[server]
-    line = totals.line
-    record, dates = store.dated_record(server)
-    view = server_view(
-        site, record, totals.folder, first_seen=line.first_seen, last_changed=line.last_changed, gone=line.gone
-    )
+    view, dates, changes = _read(store, site, elsewhere, server)
     uses = {id(row): attacks_for(row.tool, row.label) for row in view.rows}
-    changes = list(store.changes(server=server))
     inside = {
         "index.html": render(server_page(site, view, changes, _copies(elsewhere, view))),
         "badge.svg": _badge(view),
@@ -63,6 +56,25 @@ def server_files(
         if twins:
             outside[path.removesuffix(".html") + ".json"] = _list_twin(page.server, page.rows, page.severity)
     return ServerFiles(view.folder, inside, outside, _attack_uses(view, uses))
+
+
+def tool_files(store: Store, site: Site, elsewhere: Elsewhere, server: ServerId) -> ServerFiles:
+    """Render the pages of the tools of `server` alone."""
+    view, dates, changes = _read(store, site, elsewhere, server)
+    uses = {id(row): attacks_for(row.tool, row.label) for row in view.rows}
+    return ServerFiles(view.folder, dict(_tool_pages(site, elsewhere, view, dates, changes, uses)), {})
+
+
+def _read(
+    store: Store, site: Site, elsewhere: Elsewhere, server: ServerId
+) -> tuple[ServerView, list[ToolDates], list[Change]]:
+    totals = elsewhere.overview.servers[server]
+    line = totals.line
+    record, dates = store.dated_record(server)
+    view = server_view(
+        site, record, totals.folder, first_seen=line.first_seen, last_changed=line.last_changed, gone=line.gone
+    )
+    return view, dates, list(store.changes(server=server))
 
 
 def _copies(elsewhere: Elsewhere, view: ServerView) -> list[tuple[ServerId, str]]:

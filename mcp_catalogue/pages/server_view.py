@@ -12,6 +12,9 @@ from mcp_catalogue.policy import decide
 from mcp_catalogue.policy.base import Decided
 from mcp_catalogue.policy.names import configured_name
 
+SECTION = "servers"
+"""The section of the site to which the pages of servers and tools belong."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolRow(Decided):
@@ -72,7 +75,7 @@ def server_view(  # noqa: PLR0913 — the dates of a row
         counts=tuple(totals.items()),
         repository=web_address(facts.repository),
         lines=Lines(facts),
-        shell=shell(site, folder.count("/") + 2, "servers"),
+        shell=shell(site, folder.count("/") + 2, SECTION),
         first_seen=first_seen[:10],
         last_changed=last_changed[:10],
         gone=gone[:10] if gone else None,

@@ -164,7 +164,7 @@ function source(p, place, rule) {
   return `<section>
 <h2>In the source</h2>
 ${location ? `<p>Registered at ${linked(p.location_link, place)}${runs}.${places.length ? "" : ` ${nothing}`}</p>` : ""}
-${places.length ? `<ul class="quotes">${each(places, (one) => `<li><code class="line">${e(one.text)}</code> <span class="src">${where(one)}${one.via.length ? ` through <code>${each(one.via, e, " &rarr; ")}</code>` : ""}${one.says ? ` &rarr; ${e(one.says)}` : ""}${one.rule ? `, ${rule(one.rule)}` : ""}</span></li>`)}</ul>` : ""}
+${places.length ? `<ul class="quotes">${each(places, (one) => `<li><code class="line">${e(one.text)}</code> <span class="src">${where(one)}${one.via ? ` through <code>${e(one.via)}</code>` : ""}${one.says ? ` &rarr; ${e(one.says)}` : ""}${one.rule ? `, ${rule(one.rule)}` : ""}</span></li>`)}</ul>` : ""}
 ${cuts.length ? `<p>Could not be followed: ${each(cuts, (c) => `${e(c.meaning)}${c.call ? ` (<code>${e(c.call)}</code>)` : ""}${c.place ? ` at ${linked(c.link, e(c.place))}` : ""}`, "; ")}.</p>` : ""}
 <p class="note">Read in ${server.commit ? `commit <code>${e(server.commit)}</code>` : `the ${server.kind} of version ${e(server.version || "unknown")}`}; nothing was executed.</p>
 </section>`;

@@ -61,7 +61,7 @@ const top = (words, root) => `<a class="skip" href="#main">Skip to the content</
     <form class="find" role="search" action="${root}search/index.html"><label class="vh" for="top-q">Search tools and servers</label><input id="top-q" name="q" type="search" placeholder="Search tools and servers" autocomplete="off" spellcheck="false" maxlength="200"><button type="submit">Search</button></form>
     <button class="theme" type="button" hidden>Theme: <span>auto</span></button>
     <nav aria-label="Main"><ul>
-${each(words.sections, ({ href, name }) => `      <li><a href="${root}${e(href)}">${e(name)}</a></li>
+${each(words.sections, ({ href, name, current }) => `      <li><a href="${root}${e(href)}"${current ? ' aria-current="true"' : ""}>${e(name)}</a></li>
 `)}    </ul></nav>
   </div>
 </header>`;
