@@ -37,6 +37,7 @@ _QUALITIES = frozenset(
     {"best", "top", "latest", "current", "last", "recent", "active", "pending", "upcoming", "max", "min", "total",
      "average", "popular", "similar", "related", "nearest", "nearby", "available", "supported", "past"}
 )  # fmt: skip
+_OPENED = frozenset({"open-target", "ui-page", "file", "device", "view", "browser"})  # "open_tabs" opens them
 _LOOKS = frozenset({"preview", "simulate"})
 _ASKS = frozenset({"is", "are", "has", "have", "can", "does"})  # "is_write_enabled" is read as
 _ASKING = "check"
@@ -171,6 +172,8 @@ _Found = tuple[int, bool, int]  # the verb's position, whether it is surely a ve
 def _find_verb(tokens: Sequence[str], lexicon: Lexicon) -> _Found | None:
     """Return where the verb of a name stands."""
     verbs = lexicon.verbs
+    if tokens[0] == "open" and len(tokens) > 1 and _are_open(tokens[-1], lexicon):
+        return None
     shielded = _noun_compounds(tokens, lexicon)
     if shielded and any(t in verbs for i, t in enumerate(tokens) if i not in shielded):
         return _find(["" if i in shielded else t for i, t in enumerate(tokens)], lexicon)
@@ -195,6 +198,11 @@ def _find(tokens: Sequence[str], lexicon: Lexicon) -> _Found | None:
     if count > 1 and not looks and _pure(tokens[-1], lexicon) and (first is None or tokens[-1] not in lexicon.nouns):
         return count - 1, True, 1
     return _inside(tokens, start, lexicon) or _ambiguous(tokens, start, lexicon)
+
+
+def _are_open(last: str, lexicon: Lexicon) -> bool:
+    """Tell things that are open (`open_purchase_orders`) from one that is opened."""
+    return last.endswith("s") and not last.endswith("ss") and _OPENED.isdisjoint(lexicon.nouns.get(last, ()))
 
 
 def _inside(tokens: Sequence[str], start: int, lexicon: Lexicon) -> _Found | None:

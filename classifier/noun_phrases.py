@@ -9,6 +9,9 @@ from classifier.words import Grammar, Lexicon
 
 MAX_WORDS = 8
 _EMPTY: frozenset[str] = frozenset()
+_ANY = frozenset({"one", "zero", "single"})
+_MANY = frozenset({"more", "many", "multiple", "several", "all"})
+_MODAL = frozenset({"can", "will", "may", "could", "should", "must", "has", "is"})
 
 
 class NounPhrase(msgspec.Struct, frozen=True):
@@ -52,6 +55,10 @@ def _words(words: Sequence[str], start: int, grammar: Grammar) -> tuple[list[str
             noun = []  # "a list of members": the members are meant
         elif word in {"of", "(", "["} or (word == "that" and noun):
             break
+        elif word in _ANY and i + 2 < count and words[i + 1] == "or" and words[i + 2] in _MANY:
+            i += 2  # "one or more members"
+        elif noun and word == "the" and i + 2 < count and words[i + 2] in _MODAL:
+            break  # "a number the agent can use"
         elif word in determiners or (word.endswith("ly") and not noun):
             pass
         elif noun and word.endswith("ed") and not word.endswith("eed") and i + 1 < count and words[i + 1] in breaks:

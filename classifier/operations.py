@@ -24,6 +24,7 @@ MAX_VALUES = 100
 _LOOSE = frozenset({"write", "edit", "modify", "update", "change"})  # a name with these says no more than "manage"
 _WHETHER = frozenset({"whether", "if"})  # "checks whether the user may …"
 _ARITHMETIC = frozenset({"subtract", "multiply", "divide", "modulo", "power", "sqrt"})  # beside these "add" is a sum
+_SAYS_CHOICE = frozenset({"action", "actions", "operation", "operations", "ops", "control", "tool"})
 _PUTS = frozenset({"add", "set", "attach", "assign", "apply", "link", "put"})
 
 
@@ -126,10 +127,13 @@ def _label(value: str, reading: Reading, book: Rulebook, lexicon: Lexicon, *, pa
 
 
 def _with_object(phrase: Phrase, reading: Reading, lexicon: Lexicon) -> Phrase:
-    for other in (*reading.name.phrases, *reading.clause.phrases):
+    others = (*reading.name.phrases, *reading.clause.phrases)
+    words = tuple([t for t in reading.name.tokens if t not in reading.context.prefix and t not in _SAYS_CHOICE])
+    if not reading.name.phrases and words and words[-1] in lexicon.nouns:  # `order`, with an action
+        others = ()
+    for other in others:
         if other.classes or other.noun:
             return replace(phrase, noun=other.noun, classes=other.classes, nearby=other.nearby, words=other.words)
-    words = tuple([t for t in reading.name.tokens if t not in reading.context.prefix])  # `order`, with an action
     classes, nearby = classify_noun(words, lexicon.nouns, lexicon.longest) if words else (phrase.classes, phrase.nearby)
     return replace(phrase, noun=" ".join(words), classes=classes, nearby=nearby, words=words)
 
