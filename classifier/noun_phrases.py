@@ -9,8 +9,8 @@ from classifier.words import Grammar, Lexicon
 
 MAX_WORDS = 8
 _EMPTY: frozenset[str] = frozenset()
-_ANY = frozenset({"one", "zero", "single"})
-_MANY = frozenset({"more", "many", "multiple", "several", "all"})
+_COUNTS = frozenset({"one", "single", "the"})
+_OR = ["or"]
 _MODAL = frozenset({"can", "will", "may", "could", "should", "must", "has", "is"})
 
 
@@ -55,12 +55,10 @@ def _words(words: Sequence[str], start: int, grammar: Grammar) -> tuple[list[str
             noun = []  # "a list of members": the members are meant
         elif word in {"of", "(", "["} or (word == "that" and noun):
             break
-        elif word in _ANY and i + 2 < count and words[i + 1] == "or" and words[i + 2] in _MANY:
-            i += 2  # "one or more members"
-        elif noun and word == "the" and i + 2 < count and words[i + 2] in _MODAL:
-            break  # "a number the agent can use"
         elif word in determiners or (word.endswith("ly") and not noun):
-            pass
+            if word in _COUNTS and i + 2 < count and noun and words[i + 2] in _MODAL:
+                break  # "a number the agent can use"
+            i += 2 * (word in _COUNTS and words[i + 1 : i + 2] == _OR)  # "one or more members"
         elif noun and word.endswith("ed") and not word.endswith("eed") and i + 1 < count and words[i + 1] in breaks:
             break  # "a screener tuned for …"
         elif word == "," and noun and i + 1 < count and "-" in words[i + 1]:

@@ -229,7 +229,9 @@ class _Sentence:
             following = self._at(i + 2)
             if f"{words[i + 1]}_{following}" in self.lexicon.nouns:
                 continue  # "issues and pull requests"
-            if words[i] == "or" and (words[i + 1] in self.lexicon.nouns or following in {"", *self.grammar.stop}):
+            if words[i] == "or" and (
+                words[i + 1] in self.lexicon.nouns or not following or following in self.grammar.stop
+            ):
                 continue  # "branches or commits"
             pronoun = following in _PRONOUNS
             if verb.noun_too and not pronoun and following not in self.grammar.determiners:
@@ -258,7 +260,7 @@ class _Sentence:
                 return Clause((), clause.phrases + clause.asides, heading=True)
         relative = self._at(i + 1) == "that" and self._at(i + 2) in self.grammar.stop  # "deals that have …"
         joined = self._at(i + 1) in self.grammar.join and self._at(i + 3) in self.grammar.determiners
-        article = self._at(i + 1) in self.grammar.determiners - self.grammar.of
+        article = self._at(i + 1) in self.grammar.determiners and self._at(i + 1) not in self.grammar.of
         if joined or (article and not relative):
             return _NOTHING  # "Rebase the branch": a verb, though an unknown one
         noun = read_noun_phrase(words, i, self.lexicon)
