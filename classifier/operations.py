@@ -20,6 +20,7 @@ _HTTP = {
 }  # fmt: skip
 _FIELDS = frozenset({"type", "action", "operation", "operations", "id", "name", "value", "key", "params", "data"})
 _TO_DO = re.compile(r"\bto (?:perform|execute|do|run|carry out|apply|take)\b|\bwhat to do\b", re.IGNORECASE)
+_NARROWS = re.compile(r"^\W*(?:filter|scope|restrict|narrow|limit)(?:s|ed)?\b", re.IGNORECASE)  # "Filters by …"
 MAX_VALUES = 100
 _LOOSE = frozenset({"write", "edit", "modify", "update", "change"})  # a name with these says no more than "manage"
 _WHETHER = frozenset({"whether", "if"})  # "checks whether the user may …"
@@ -98,6 +99,8 @@ def _asks_about(parameter: Parameter, known: Sequence[tuple[str, int, Rule, Phra
     claims = [c for c in reading.claims if c.source in {"name", "clause"} and c.sure]
     if {c.source for c in claims} != {"name", "clause"} or any(c.category is not Category.READ for c in claims):
         return False
+    if _NARROWS.search(parameter.description):
+        return True
     own = {p.base for p in reading.spoken}
     reads = (p.base for _, _, rule, p in known if rule.category is Category.READ and p.action)
     return not _TO_DO.search(parameter.description[:1500]) and all(b == "read" and b not in own for b in reads)
