@@ -181,7 +181,7 @@ def _find_verb(tokens: Sequence[str], lexicon: Lexicon) -> _Found | None:
     """Return where the verb of a name stands."""
     verbs = lexicon.verbs
     if len(tokens) > 1 and (
-        (tokens[0] in _STATES and _are_open(tokens[-1], lexicon))
+        (tokens[0] in _STATES and any(_are_open(t, lexicon) for t in tokens[1:3]) and not _pure(tokens[1], lexicon))
         or (tokens[0] in _NEAR and tokens[-1] not in _PLAYED and not any(_pure(t, lexicon) for t in tokens[1:]))
     ):
         return None

@@ -221,7 +221,7 @@ class _Sentence:
         """Return what later clauses of the sentence do ("… and marks it as read")."""
         words, result = self.words, []
         for i in range(after.end, min(len(words) - 1, after.end + MAX_ASIDE)):
-            if words[i] not in _ASIDE:
+            if words[i] not in _ASIDE or words[i - 1] == "start":  # "start and finish dates"
                 continue
             verb = self.verbs.get(words[i + 1])
             if verb is None or verb.form not in {main.form, "base"} or (verb.form == "base") != (main.form == "base"):
