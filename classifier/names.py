@@ -39,6 +39,7 @@ _QUALITIES = frozenset(
 )  # fmt: skip
 _STATES = frozenset({"open", "new"})
 _OPENED = frozenset({"open-target", "ui-page", "file", "device", "view", "browser"})  # "open_tabs" opens them
+_READING = frozenset({"retrieve", "search"})
 _NEAR = frozenset({"next", "previous"})  # `next_train`; what is played or turned is switched to
 _EVENTS = frozenset({"change", "update"})  # `view_change_approval`
 _PLAYED = frozenset(
@@ -235,7 +236,8 @@ def _ambiguous(tokens: Sequence[str], start: int, lexicon: Lexicon) -> _Found | 
     """Return a verb that could as well be a noun: the last word where nothing else can be, else the first."""
     verbs, nouns, count = lexicon.verbs, lexicon.nouns, len(tokens)
     last = verbs.get(tokens[-1])
-    lone = count > 1 and tokens[start] not in verbs and _JOINTS.isdisjoint(tokens)
+    asks = any((v := verbs.get(t)) is not None and v.action in _READING for t in tokens[:-1])  # `store_query_group`
+    lone = count > 1 and tokens[start] not in verbs and not asks and _JOINTS.isdisjoint(tokens)
     if lone and last is not None and tokens[-1] not in nouns and last.form == "base":
         return count - 1, True, 1
     for i in range(start, count):
