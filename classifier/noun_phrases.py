@@ -11,6 +11,7 @@ MAX_WORDS = 8
 _EMPTY: frozenset[str] = frozenset()
 _COUNTS = frozenset({"one", "single", "the"})
 _OR = ["or"]
+_CLAUSE = frozenset({"the", "a", "an", "all", "how", "what", "which", "whether", "your", "its"})
 _QUALITIES = ("ed", "ing", "ive", "ial", "full")
 _MODAL = frozenset({"can", "will", "may", "could", "should", "must", "has", "is"})
 
@@ -60,8 +61,8 @@ def _words(words: Sequence[str], start: int, grammar: Grammar) -> tuple[list[str
             if word in _COUNTS and i + 2 < count and noun and words[i + 2] in _MODAL:
                 break  # "a number the agent can use"
             i += 2 * (word in _COUNTS and words[i + 1 : i + 2] == _OR)  # "one or more members"
-        elif noun and word.endswith("ed") and not word.endswith("eed") and i + 1 < count and words[i + 1] in breaks:
-            break  # "a screener tuned for …"
+        elif noun and word.endswith(("ed", "ing")) and _says_more(word, words[i + 1 : i + 2], breaks):
+            break
         elif word == "or" and len(noun) == 1 and noun[0].endswith(_QUALITIES) and words[i + 1 : i + 2] != []:
             noun = []  # "queued or running jobs"
         elif word == "," and noun and i + 1 < count and "-" in words[i + 1]:
@@ -72,3 +73,10 @@ def _words(words: Sequence[str], start: int, grammar: Grammar) -> tuple[list[str
             noun.append(word)
         i += 1
     return noun, i
+
+
+def _says_more(word: str, following: Sequence[str], breaks: frozenset[str]) -> bool:
+    """Tell a participle that says more of a noun: "a screener tuned for …", "a report showing the …"."""
+    if not following:
+        return False
+    return following[0] in _CLAUSE if word.endswith("ing") else following[0] in breaks and not word.endswith("eed")

@@ -22,6 +22,7 @@ _EXECUTE = frozenset({"execute", "executes", "run", "runs"})
 _OPERATIONS = frozenset({"operations", "operation"})  # nothing of their own: what the rest says is done
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 _RELATIVE = frozenset({"that", "which", "to", "for", "can", "will", "lets", "you", "and"})
+_ARTICLES = frozenset({"the", "a", "an"})
 _LISTS = frozenset({"(", ":"})
 _PURPOSE = frozenset({"used", "tool", "function", "endpoint", "to", "for", "that", "which"})
 _ASIDE = frozenset({"and", "then", "or", "y", "und", "et", "e", "и"})
@@ -162,6 +163,8 @@ class _Sentence:
             return False
         if verb.form != "base":
             return True
+        if i > 0 and self.words[i - 1] in _ARTICLES:
+            return False  # "The next firing"
         alone = i + 2 >= len(self.words) or self.words[i + 2] in self.grammar.stop
         return not (alone and "state-noun" in self.lexicon.nouns.get(following, ()))
 

@@ -28,6 +28,17 @@ READ, WRITE, EXECUTE, DESTRUCTIVE = Category.READ, Category.WRITE, Category.EXEC
         (READ, "get_kiln_day", "오늘 가마 상태: 누적 온도·노출/클릭·잔액"),
         (READ, "get_kiln_report", '하루 보고서. 사용법: "가마 3 전환" / "어제 전환" 처럼 물을 때'),
         (EXECUTE, "backfill_week", "Backfill a week of readings"),
+        (WRITE, "create_slip_note", "Add a note to an order"),
+        (READ, "view_change_log_entry", "View one change of the log."),
+        (READ, "shelf_changes", "What has changed on the shelf."),
+        (READ, "orders_new", "Orders of today."),
+        (READ, "next_firing", "The next firing of a kiln."),
+        (EXECUTE, "next_song", "Go to the next song."),
+        (WRITE, "make_sprint", "Create a sprint with optional start and finish dates"),
+        (EXECUTE, "export_off", "Cancel a queued or running export job"),
+        (WRITE, "order_situation", "Altera a situação do pedido"),
+        (WRITE, "give_scorecard", "Report a scorecard grading how the kilns performed"),
+        (DESTRUCTIVE, "take_first", "Remove and return the first of a line"),
     ],
 )
 def test_phrasing(label: Callable[..., Classification], category: Category, name: str, description: str) -> None:
