@@ -8,6 +8,8 @@ import msgspec
 MAX_PARAMETERS = 400
 MAX_DEPTH = 2
 """Levels of nesting below a parameter that are read; what lies deeper shapes a record and not the call."""
+MAX_FOLLOWED = 400
+"""References that are followed: a short schema that refers to itself in many places must not grow without end."""
 _BRANCHES = ("anyOf", "oneOf", "allOf")
 _DEEPER = frozenset({"properties", "items", "$ref", *_BRANCHES})
 _VALUED = frozenset({"enum", "const", "anyOf", "oneOf"})
@@ -76,11 +78,13 @@ class Schema(msgspec.Struct):
     names: list[str]
     texts: list[tuple[str, str]]
     root: Mapping[str, Any] = {}
+    followed: int = 0
 
     def follow(self, value: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, Any], str]:
         """Return what `value` refers to inside the same schema, with its pointer; itself where it refers to nothing."""
         ref = value.get("$ref")
-        if isinstance(ref, str) and ref.startswith(_LOCAL):
+        if isinstance(ref, str) and ref.startswith(_LOCAL) and self.followed < MAX_FOLLOWED:
+            self.followed += 1
             _, place, name = ref.split("/", 2)
             held = self.root.get(place)
             found = held.get(name) if isinstance(held, dict) else None

@@ -1,5 +1,6 @@
 """A parameter that chooses an operation, and one that only names the operation somebody asks about."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -93,3 +94,13 @@ def test_a_schema_that_refers_to_itself_ends(classifier: Classifier, facts_of: C
         "$defs": {"Node": {"anyOf": [node], "properties": {"action": node}, "items": node}},
     }
     assert classifier.server(facts_of("rack", Tool(name="list_nodes", input_schema=schema)))[0].operations == ()
+
+
+def test_a_schema_of_many_references_to_itself_is_read_fast(
+    classifier: Classifier, facts_of: Callable[..., ServerFacts]
+) -> None:
+    many = {"anyOf": [{"$ref": "#/$defs/Node"}] * 50, "properties": {"action": {"$ref": "#/$defs/Node"}}}
+    schema = {"properties": {f"action{n}": {"$ref": "#/$defs/Node"} for n in range(50)}, "$defs": {"Node": many}}
+    started = time.process_time()
+    classifier.server(facts_of("rack", Tool(name="list_nodes", input_schema=schema)))
+    assert time.process_time() - started < 1
