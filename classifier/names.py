@@ -45,6 +45,7 @@ _EVENTS = frozenset({"change", "update"})  # `view_change_approval`
 _PLAYED = frozenset(
     {"track", "song", "page", "slide", "tab", "video", "scene", "step", "frame", "chapter", "episode", "item", "window"}
 )
+_ABOUT = frozenset({"preview", "impact", "eligibility", "estimate"})  # `delete_preview` tells of it, or deletes one
 _LOOKS = frozenset({"preview", "simulate"})
 _ASKS = frozenset({"is", "are", "has", "have", "can", "does"})  # "is_write_enabled" is read as
 _ASKING = "check"
@@ -123,6 +124,7 @@ def read_name(name: str, prefix: frozenset[str], lexicon: Lexicon) -> NameReadin
         information = _STATE in head or _STATE in nearby or _STATE in lexicon.nouns.get(lead[-1], ())
         return NameReading(tuple(flat), noun_only=True, information=information, many=many)
     position, sure, size = found
+    sure = sure and (lead[-1] not in _ABOUT or position + size == len(lead))
     verbs = [_verb(lead, position, size, lexicon)]
     after = position + size
     while after + 1 < len(lead) and lead[after] in _AND and lead[after + 1] in lexicon.verbs:
@@ -196,7 +198,12 @@ def _find(tokens: Sequence[str], lexicon: Lexicon) -> _Found | None:
     verbs, count, start = lexicon.verbs, len(tokens), 0
     if tokens[start] in _QUALITIES and (count == 2 or not any(_pure(t, lexicon) for t in tokens)):
         return None
-    while start < count - 1 and tokens[start] in _ADVERBS and tokens[start] not in verbs:
+    while (
+        start < count - 1
+        and tokens[start] in _ADVERBS
+        and tokens[start] not in verbs
+        and _compound(tokens, start, lexicon) == 1
+    ):
         start += 1
     first = verbs.get(tokens[start])
     if (size := _compound(tokens, start, lexicon)) > 1:

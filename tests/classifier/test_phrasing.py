@@ -39,6 +39,11 @@ READ, WRITE, EXECUTE, DESTRUCTIVE = Category.READ, Category.WRITE, Category.EXEC
         (WRITE, "order_situation", "Altera a situação do pedido"),
         (WRITE, "give_scorecard", "Report a scorecard grading how the kilns performed"),
         (DESTRUCTIVE, "take_first", "Remove and return the first of a line"),
+        (READ, "delete_preview", "Preview what would be deleted"),
+        (DESTRUCTIVE, "delete_preview", "Delete a preview deployment"),
+        (WRITE, "soft_delete", "Mark a slip as deleted"),
+        (EXECUTE, "simulate_click", "Simulate a click"),
+        (DESTRUCTIVE, "instance_off", "释放实例"),
     ],
 )
 def test_phrasing(label: Callable[..., Classification], category: Category, name: str, description: str) -> None:
