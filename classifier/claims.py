@@ -83,6 +83,7 @@ def _later_sentences(reading: Reading, book: Rulebook) -> None:
             found[2] in _PASSIVE
             or first is None
             or first.form != "third"
+            or first.base == "accept"  # "Accepts a path or an address.": of its arguments
             or (first.noun_too and found[2] not in words.grammar.determiners)
         ):
             continue

@@ -188,7 +188,7 @@ def _also(primary: Category, deciding: Sequence[Claim], claims: Sequence[Claim])
     for claim in claims:
         if claim.source == "operation" and order(claim.category) > 0:
             found.setdefault(claim.category, Confidence.HIGH)
-        elif claim.source == "text" and claim.rule.also:
+        elif claim.source in {"text", "parameter"}:
             for category in claim.rule.also:
                 found.setdefault(category, Confidence.MEDIUM)
     found.pop(primary, None)

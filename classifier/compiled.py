@@ -14,6 +14,7 @@ from mcp_catalogue.model import RuleId
 MAX_MEMORY = 128 << 20
 """Bytes that RE2 may use for one set; far more than the rules need, so that matching never falls back."""
 _Pair = tuple[Rule, When]
+_Ranked = tuple[tuple[int, int], Rule, When]  # weight and harm first, by which one of several that hold is chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ def _by_kind() -> dict[str, defaultdict[str, list[_Pair]]]:
 class Tables:
     """Conditions by what they are looked up with, most of them by a word."""
 
-    by_action: Mapping[str, list[_Pair]] = field(default_factory=lambda: defaultdict(list))
-    by_verb: Mapping[str, list[_Pair]] = field(default_factory=lambda: defaultdict(list))
+    by_action: Mapping[str, list[_Ranked]] = field(default_factory=lambda: defaultdict(list))
+    by_verb: Mapping[str, list[_Ranked]] = field(default_factory=lambda: defaultdict(list))
     by_parameter: Mapping[str, list[_Pair]] = field(default_factory=lambda: defaultdict(list))
     by_word: Mapping[str, list[_Pair]] = field(default_factory=lambda: defaultdict(list))
     signals: Mapping[str, Mapping[str, list[_Pair]]] = field(default_factory=_by_kind)
@@ -82,10 +83,11 @@ def _sort_in(rule: Rule, when: When, tables: Tables) -> None:
         for value in sorted(values):
             tables.signals[kind][value].append(pair)
     elif when.about_action:
+        ranked = ((when.weight, rule.harm), rule, when)
         for action in when.actions:
-            tables.by_action[action].append(pair)
+            tables.by_action[action].append(ranked)
         for verb in () if when.actions else when.verbs:
-            tables.by_verb[verb].append(pair)
+            tables.by_verb[verb].append(ranked)
     else:
         raise DataError(f"rule {rule.id}: a condition that looks at nothing")
 

@@ -37,6 +37,15 @@ _QUALITIES = frozenset(
     {"best", "top", "latest", "current", "last", "recent", "active", "pending", "upcoming", "max", "min", "total",
      "average", "popular", "similar", "related", "nearest", "nearby", "available", "supported", "past"}
 )  # fmt: skip
+_STATES = frozenset({"open", "new"})
+_OPENED = frozenset({"open-target", "ui-page", "file", "device", "view", "browser"})  # "open_tabs" opens them
+_READING = frozenset({"retrieve", "search"})
+_NEAR = frozenset({"next", "previous"})  # `next_train`; what is played or turned is switched to
+_EVENTS = frozenset({"change", "update"})  # `view_change_approval`
+_PLAYED = frozenset(
+    {"track", "song", "page", "slide", "tab", "video", "scene", "step", "frame", "chapter", "episode", "item", "window"}
+)
+_ABOUT = frozenset({"preview", "impact", "eligibility", "estimate"})  # `delete_preview` tells of it, or deletes one
 _LOOKS = frozenset({"preview", "simulate"})
 _ASKS = frozenset({"is", "are", "has", "have", "can", "does"})  # "is_write_enabled" is read as
 _ASKING = "check"
@@ -104,8 +113,8 @@ def read_name(name: str, prefix: frozenset[str], lexicon: Lexicon) -> NameReadin
     while len(lead) > 1 and lead[0] in prefix and not _pure(lead[0], lexicon):
         lead = lead[1:]
     extra = [t for s in segments[:-1] for t in s if t not in prefix] if len(segments) > 1 and tokens != flat else []
-    while len(lead) > 1 and (lead[-1] in _TAIL or lead[-1].isdigit()):
-        lead = lead[:-1]
+    while len(lead) > 1 and (lead[-1] in _TAIL or lead[-1].isdigit() or (lead[-1] == "new" and lead[-2][-1] == "s")):
+        lead = lead[:-1]  # "orders_new" are orders, "order_new" makes one
     if len(lead) > 1 and lead[0] in _ASKS:
         lead = [_ASKING, *lead[1:]]
     many = any(t in _MANY for t in lead)
@@ -115,6 +124,7 @@ def read_name(name: str, prefix: frozenset[str], lexicon: Lexicon) -> NameReadin
         information = _STATE in head or _STATE in nearby or _STATE in lexicon.nouns.get(lead[-1], ())
         return NameReading(tuple(flat), noun_only=True, information=information, many=many)
     position, sure, size = found
+    sure = sure and (lead[-1] not in _ABOUT or position + size == len(lead))
     verbs = [_verb(lead, position, size, lexicon)]
     after = position + size
     while after + 1 < len(lead) and lead[after] in _AND and lead[after + 1] in lexicon.verbs:
@@ -161,7 +171,9 @@ def _compound(tokens: Sequence[str], position: int, lexicon: Lexicon) -> int:
     """Return how many tokens from `position` form a known verb of several words, or 1."""
     for size in range(min(lexicon.longest, len(tokens) - position), 1, -1):
         if "_".join(tokens[position : position + size]) in lexicon.verbs:
-            return size
+            last, following = tokens[position + size - 1], tokens[position + size : position + size + 1]
+            inside = last in lexicon.nouns and following and following[0] in lexicon.nouns
+            return 1 if inside else size  # `create_order_note`: a note
     return 1
 
 
@@ -171,6 +183,11 @@ _Found = tuple[int, bool, int]  # the verb's position, whether it is surely a ve
 def _find_verb(tokens: Sequence[str], lexicon: Lexicon) -> _Found | None:
     """Return where the verb of a name stands."""
     verbs = lexicon.verbs
+    if len(tokens) > 1 and (
+        (tokens[0] in _STATES and any(_are_open(t, lexicon) for t in tokens[1:3]) and not _pure(tokens[1], lexicon))
+        or (tokens[0] in _NEAR and tokens[-1] not in _PLAYED and not any(_pure(t, lexicon) for t in tokens[1:]))
+    ):
+        return None
     shielded = _noun_compounds(tokens, lexicon)
     if shielded and any(t in verbs for i, t in enumerate(tokens) if i not in shielded):
         return _find(["" if i in shielded else t for i, t in enumerate(tokens)], lexicon)
@@ -181,12 +198,18 @@ def _find(tokens: Sequence[str], lexicon: Lexicon) -> _Found | None:
     verbs, count, start = lexicon.verbs, len(tokens), 0
     if tokens[start] in _QUALITIES and (count == 2 or not any(_pure(t, lexicon) for t in tokens)):
         return None
-    while start < count - 1 and tokens[start] in _ADVERBS and tokens[start] not in verbs:
+    while (
+        start < count - 1
+        and tokens[start] in _ADVERBS
+        and tokens[start] not in verbs
+        and _compound(tokens, start, lexicon) == 1
+    ):
         start += 1
     first = verbs.get(tokens[start])
     if (size := _compound(tokens, start, lexicon)) > 1:
         return start, True, size
-    if first is not None and not first.noun_too and first.form in {"base", "third"}:
+    plural = first is not None and first.form == "third" and count == start + 1  # `changes`: what has changed
+    if first is not None and not first.noun_too and first.form in {"base", "third"} and not plural:
         return start, True, 1
     if count > 1 and _STATE in lexicon.nouns.get(tokens[-1], ()):
         pure = next((i for i in range(start + 1, count - 1) if _pure(tokens[i], lexicon)), None)
@@ -197,6 +220,11 @@ def _find(tokens: Sequence[str], lexicon: Lexicon) -> _Found | None:
     return _inside(tokens, start, lexicon) or _ambiguous(tokens, start, lexicon)
 
 
+def _are_open(last: str, lexicon: Lexicon) -> bool:
+    """Tell things that are open (`open_purchase_orders`) from one that is opened."""
+    return last.endswith("s") and not last.endswith("ss") and _OPENED.isdisjoint(lexicon.nouns.get(last, ()))
+
+
 def _inside(tokens: Sequence[str], start: int, lexicon: Lexicon) -> _Found | None:
     """Return the first sure verb behind what leads (`yfinance_get_top`)."""
     for i in range(start + 1, len(tokens)):
@@ -204,7 +232,9 @@ def _inside(tokens: Sequence[str], start: int, lexicon: Lexicon) -> _Found | Non
             return None
         if (size := _compound(tokens, i, lexicon)) > 1:
             return i, True, size
-        if _pure(tokens[i], lexicon):
+        if _pure(tokens[i], lexicon) and not (
+            tokens[i] in _EVENTS and i == start + 1 and tokens[start] in lexicon.verbs
+        ):
             return i, True, 1
     return None
 
@@ -213,7 +243,8 @@ def _ambiguous(tokens: Sequence[str], start: int, lexicon: Lexicon) -> _Found | 
     """Return a verb that could as well be a noun: the last word where nothing else can be, else the first."""
     verbs, nouns, count = lexicon.verbs, lexicon.nouns, len(tokens)
     last = verbs.get(tokens[-1])
-    lone = count > 1 and tokens[start] not in verbs and _JOINTS.isdisjoint(tokens)
+    asks = any((v := verbs.get(t)) is not None and v.action in _READING for t in tokens[:-1])  # `store_query_group`
+    lone = count > 1 and tokens[start] not in verbs and not asks and _JOINTS.isdisjoint(tokens)
     if lone and last is not None and tokens[-1] not in nouns and last.form == "base":
         return count - 1, True, 1
     for i in range(start, count):

@@ -20,10 +20,12 @@ _HTTP = {
 }  # fmt: skip
 _FIELDS = frozenset({"type", "action", "operation", "operations", "id", "name", "value", "key", "params", "data"})
 _TO_DO = re.compile(r"\bto (?:perform|execute|do|run|carry out|apply|take)\b|\bwhat to do\b", re.IGNORECASE)
+_NARROWS = re.compile(r"^\W*(?:filter|scope|restrict|narrow|limit)(?:s|ed)?\b", re.IGNORECASE)  # "Filters by …"
 MAX_VALUES = 100
 _LOOSE = frozenset({"write", "edit", "modify", "update", "change"})  # a name with these says no more than "manage"
 _WHETHER = frozenset({"whether", "if"})  # "checks whether the user may …"
 _ARITHMETIC = frozenset({"subtract", "multiply", "divide", "modulo", "power", "sqrt"})  # beside these "add" is a sum
+_SAYS_CHOICE = frozenset({"action", "actions", "operation", "operations", "ops", "control", "tool"})
 _PUTS = frozenset({"add", "set", "attach", "assign", "apply", "link", "put"})
 
 
@@ -97,6 +99,8 @@ def _asks_about(parameter: Parameter, known: Sequence[tuple[str, int, Rule, Phra
     claims = [c for c in reading.claims if c.source in {"name", "clause"} and c.sure]
     if {c.source for c in claims} != {"name", "clause"} or any(c.category is not Category.READ for c in claims):
         return False
+    if _NARROWS.search(parameter.description):
+        return True
     own = {p.base for p in reading.spoken}
     reads = (p.base for _, _, rule, p in known if rule.category is Category.READ and p.action)
     return not _TO_DO.search(parameter.description[:1500]) and all(b == "read" and b not in own for b in reads)
@@ -126,10 +130,13 @@ def _label(value: str, reading: Reading, book: Rulebook, lexicon: Lexicon, *, pa
 
 
 def _with_object(phrase: Phrase, reading: Reading, lexicon: Lexicon) -> Phrase:
-    for other in (*reading.name.phrases, *reading.clause.phrases):
+    others = (*reading.name.phrases, *reading.clause.phrases)
+    words = tuple([t for t in reading.name.tokens if t not in reading.context.prefix and t not in _SAYS_CHOICE])
+    if not reading.name.phrases and words and words[-1] in lexicon.nouns:  # `order`, with an action
+        others = ()
+    for other in others:
         if other.classes or other.noun:
             return replace(phrase, noun=other.noun, classes=other.classes, nearby=other.nearby, words=other.words)
-    words = tuple([t for t in reading.name.tokens if t not in reading.context.prefix])  # `order`, with an action
     classes, nearby = classify_noun(words, lexicon.nouns, lexicon.longest) if words else (phrase.classes, phrase.nearby)
     return replace(phrase, noun=" ".join(words), classes=classes, nearby=nearby, words=words)
 

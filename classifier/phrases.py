@@ -39,6 +39,7 @@ def classify_noun(
             break
     else:
         start = end - 1
+        head = nouns.get(words[start].rpartition("-")[2], _EMPTY)  # "a gpu-pod" is a pod
     nearby = _EMPTY
     for word in words[: max(start, 0)]:
         if (found := nouns.get(word)) is not None:

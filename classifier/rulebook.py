@@ -60,11 +60,11 @@ class Rulebook:
         except KeyError:
             pass
         best: tuple[Rule, int] | None = None
+        rank = (-1, -1)
         tables = self.tables
-        for rule, when in (*tables.by_action.get(phrase.action, ()), *tables.by_verb.get(phrase.base, ())):
-            weight = when.weight
-            if (best is None or (weight, rule.harm) > (best[1], best[0].harm)) and when.holds(phrase, contexts):
-                best = rule, weight
+        for found, rule, when in (*tables.by_action.get(phrase.action, ()), *tables.by_verb.get(phrase.base, ())):
+            if found > rank and when.holds(phrase, contexts):
+                best, rank = (rule, found[0]), found
         if len(self._cache) > MAX_CACHED:
             self._cache.clear()
         self._cache[key] = best

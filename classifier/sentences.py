@@ -17,12 +17,15 @@ _WORD = re.compile(r"[^\W_][\w'’-]*|[,:;/&()|\[\]–—+→]|(?<=\s)-(?=\s)")
 _GENERIC = frozenset({"action", "actions", "operation", "operations", "command", "commands"})
 _CALLED = frozenset({"call", "invoke", "run", "execute"})
 _ITSELF = frozenset({"tool", "function", "endpoint", "operation"})
+_USING = frozenset({"with", "without", "it", "this", "once", "first", "before", "after", "when", "again", "only"})
 _EXECUTE = frozenset({"execute", "executes", "run", "runs"})
 _OPERATIONS = frozenset({"operations", "operation"})  # nothing of their own: what the rest says is done
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 _RELATIVE = frozenset({"that", "which", "to", "for", "can", "will", "lets", "you", "and"})
+_ARTICLES = frozenset({"the", "a", "an"})
+_LISTS = frozenset({"(", ":"})
 _PURPOSE = frozenset({"used", "tool", "function", "endpoint", "to", "for", "that", "which"})
-_ASIDE = frozenset({"and", "then", "y", "und", "et", "e", "и"})
+_ASIDE = frozenset({"and", "then", "or", "y", "und", "et", "e", "и"})
 _PARTICLES = frozenset({"back", "down", "up", "off"})
 _LOOSE = frozenset({"modify", "control"})  # a list of operations may follow
 _PRONOUNS = frozenset({"it", "them"})
@@ -61,8 +64,8 @@ class _Sentence:
             if words[i] in self.grammar.enable and self._at(i + 1) in self.grammar.you:
                 i += 2
                 continue
-            if words[i] in _CALLED and self._at(i + 1) == "this" and self._at(i + 2) in _ITSELF:
-                return None  # "You should call this tool when …"
+            if words[i] in _CALLED and self._speaks_of_itself(i):
+                return None
             verb = self._verb(i)
             path = i > 0 and words[i - 1] == "/"  # "uses the /flags endpoint"
             if verb is not None and not path and self._is_verb(i, verb):
@@ -78,6 +81,13 @@ class _Sentence:
 
     def _at(self, i: int) -> str:
         return self.words[i] if i < len(self.words) else ""
+
+    def _speaks_of_itself(self, i: int) -> bool:
+        """Tell "call this tool when …" and "call with no arguments to see …": how to use it, not what it does."""
+        following = self._at(i + 1)
+        return (following == "this" and self._at(i + 2) in _ITSELF) or (
+            self.words[i] in {"call", "invoke"} and following in _USING
+        )
 
     def _says_when(self, i: int, *, moved: bool) -> bool:
         """Tell a condition, a warning, a negation, a copula ("This is the API") or an instruction ("To …, set …")."""
@@ -153,6 +163,8 @@ class _Sentence:
             return False
         if verb.form != "base":
             return True
+        if i > 0 and self.words[i - 1] in _ARTICLES:
+            return False  # "The next firing"
         alone = i + 2 >= len(self.words) or self.words[i + 2] in self.grammar.stop
         return not (alone and "state-noun" in self.lexicon.nouns.get(following, ()))
 
@@ -212,7 +224,7 @@ class _Sentence:
         """Return what later clauses of the sentence do ("… and marks it as read")."""
         words, result = self.words, []
         for i in range(after.end, min(len(words) - 1, after.end + MAX_ASIDE)):
-            if words[i] not in _ASIDE:
+            if words[i] not in _ASIDE or words[i - 1] == "start":  # "start and finish dates"
                 continue
             verb = self.verbs.get(words[i + 1])
             if verb is None or verb.form not in {main.form, "base"} or (verb.form == "base") != (main.form == "base"):
@@ -220,6 +232,10 @@ class _Sentence:
             following = self._at(i + 2)
             if f"{words[i + 1]}_{following}" in self.lexicon.nouns:
                 continue  # "issues and pull requests"
+            if words[i] == "or" and (
+                words[i + 1] in self.lexicon.nouns or not following or following in self.grammar.stop
+            ):
+                continue  # "branches or commits"
             pronoun = following in _PRONOUNS
             if verb.noun_too and not pronoun and following not in self.grammar.determiners:
                 continue
@@ -234,15 +250,21 @@ class _Sentence:
         for j in range(i + 1, min(len(words), i + 30)):
             if words[j] in _SUBORDINATE:
                 break
+            if words[j] in _GENERIC and not _LISTS.isdisjoint(words[j + 1 : j + 5]) and (listed := self._listed(j + 1)):
+                noun = read_noun_phrase(words, i, self.lexicon)  # "All label operations (create, delete)"
+                return Clause(tuple([noun.phrase(v.action, v.base, sure=False, origin="") for v in listed]))
             verb = verbs.get(words[j])
             if verb is None or verb.form == "noun" or (verb.noun_too and verb.form != "gerund"):
                 continue
+            if words[j - 1] in self.grammar.of and verb.form != "gerund":
+                continue  # "pedidos de compra"
             if words[j - 1] in _RELATIVE or (verb.form == "third" and not verb.noun_too):
                 clause = self._clause(j, verb)
                 return Clause((), clause.phrases + clause.asides, heading=True)
         relative = self._at(i + 1) == "that" and self._at(i + 2) in self.grammar.stop  # "deals that have …"
         joined = self._at(i + 1) in self.grammar.join and self._at(i + 3) in self.grammar.determiners
-        if joined or (self._at(i + 1) in self.grammar.determiners and not relative):
+        article = self._at(i + 1) in self.grammar.determiners and self._at(i + 1) not in self.grammar.of
+        if joined or (article and not relative):
             return _NOTHING  # "Rebase the branch": a verb, though an unknown one
         noun = read_noun_phrase(words, i, self.lexicon)
         return Clause(heading=True, information="state-noun" in noun.classes or "state-noun" in noun.nearby)
