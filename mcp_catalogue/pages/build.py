@@ -65,7 +65,7 @@ def build(  # noqa: PLR0913 — settings of one build
         with _uncollected():
             overview = gather(store, Recall(out, "summaries", generator))
     trusted = before is not None
-    before = before or memory.suspend(out) or Manifest()
+    before = before or memory.suspended(out) or Manifest()
     memory.suspend(out)
     plan = Plan(db, out, site, overview, generator, made_with, before, trusted, twins)
     work = _Build(plan, processes or os.cpu_count() or 1, tick)
@@ -131,7 +131,7 @@ def _served(overview: Overview, units: Units) -> bytes:
     for server, totals in overview.servers.items():
         uses = units[server_key(server)].attacks
         if uses:
-            found.update(repr((server, totals.line.title, totals.folder, uses)).encode("utf-8", "replace"))
+            found.update(f"{server}\0{totals.line.title}\0{totals.folder}\0".encode("utf-8", "replace") + uses)
     return found.digest()
 
 
@@ -147,5 +147,5 @@ def _remove_old(plan: Plan, units: Units) -> int:
 
 def _report(units: Units, *, tools: int, written: int, removed: int) -> Report:
     servers = sum(key.startswith("server ") for key in units)
-    files = sum(len(unit.digests()) for unit in units.values())
+    files = sum(unit.count for unit in units.values())
     return Report(servers=servers, tools=tools, files=files, written=written, removed=removed)

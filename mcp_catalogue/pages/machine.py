@@ -7,6 +7,7 @@ from mcp_catalogue.model import Severity
 from mcp_catalogue.pages.environment import Page, render
 from mcp_catalogue.pages.overview import Overview
 from mcp_catalogue.pages.shell import TITLE, Head, Shell, Site, public, shell_at
+from mcp_catalogue.pages.text import escape_text
 
 URLS = 40_000
 """Addresses in one sitemap; the protocol's limit is 50,000."""
@@ -18,11 +19,10 @@ of their last change where that is known."""
 
 
 class Sitemap(Page, frozen=True, kw_only=True):
-    """What the template of one shard may name."""
+    """What the template of one shard may name: the entries of some folders, as they are."""
 
     template: ClassVar[str] = "sitemap.xml"
-    base_url: str
-    pages: list[Listed]
+    urls: tuple[bytes, ...]
 
 
 class SitemapIndex(Page, frozen=True, kw_only=True):
@@ -87,7 +87,7 @@ def sitemaps(base_url: str, pages: Iterable[Listed]) -> Iterator[tuple[str, byte
     shards = []
     for number, chunk in enumerate(_shards(pages), 1):
         shards.append(f"sitemap-{number}.xml")
-        yield shards[-1], render(Sitemap(base_url=base_url, pages=chunk))
+        yield shards[-1], render(Sitemap(urls=tuple(_urls(base_url, *listed) for listed in chunk)))
     yield "sitemap.xml", render(SitemapIndex(shards=tuple(base_url + shard for shard in shards)))
 
 
@@ -97,7 +97,7 @@ def _shards(pages: Iterable[Listed]) -> Iterator[list[Listed]]:
     room = URLS
     for folder, names, day in pages:
         for start in range(0, len(names), URLS):
-            part = [public(name) for name in names[start : start + URLS]]
+            part = names[start : start + URLS]
             if len(part) > room:
                 yield chunk
                 chunk, room = [], URLS
@@ -105,3 +105,10 @@ def _shards(pages: Iterable[Listed]) -> Iterator[list[Listed]]:
             room -= len(part)
     if chunk:
         yield chunk
+
+
+def _urls(base_url: str, folder: str, names: list[str], day: str | None) -> bytes:
+    """Return the entries of one folder: joined here, for a loop in the template takes several times as long."""
+    before = b"<url><loc>" + escape_text(base_url + folder)
+    after = b"</loc>" + (f"<lastmod>{day}</lastmod>".encode() if day else b"") + b"</url>\n"
+    return before + escape_text("\n".join(map(public, names))).replace(b"\n", after + before) + after

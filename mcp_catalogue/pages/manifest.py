@@ -36,12 +36,16 @@ _USES = msgspec.msgpack.Decoder(tuple[AttackUse, ...])
 
 
 class Unit(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One server, or one group of pages: the digest of all it is made from, its files and attacks (both encoded)."""
+    """One server, or one group of pages: the digest of all it is made from, its files and attacks (both encoded).
+
+    `count` is the number of files.
+    """
 
     inputs: bytes
     folder: str
     files: bytes
     attacks: bytes = b""
+    count: int = 0
 
     def digests(self) -> Files:
         """Return the digest of each file."""
@@ -54,8 +58,7 @@ class Unit(msgspec.Struct, frozen=True, array_like=True, gc=False):
     def pages(self) -> Iterator[tuple[str, list[str]]]:
         """Yield the HTML pages: those inside the folder, by the folder's path, and the others."""
         found = [name for name in self.digests() if name.endswith(".html")]
-        inside = [name for name in found if name[0] != "/"]
-        yield f"{self.folder}/", inside
+        yield f"{self.folder}/", [name for name in found if name[0] != "/"]
         yield "", [name[1:] for name in found if name[0] == "/"]
 
     def paths(self) -> Iterator[str]:
@@ -67,7 +70,7 @@ class Unit(msgspec.Struct, frozen=True, array_like=True, gc=False):
 def make_unit(inputs: bytes, folder: str, files: Files, attacks: tuple[AttackUse, ...] = ()) -> Unit:
     """Return the unit of these files."""
     uses = msgspec.msgpack.encode(attacks) if attacks else b""
-    return Unit(inputs, folder, msgspec.msgpack.encode(dict(sorted(files.items()))), uses)
+    return Unit(inputs, folder, msgspec.msgpack.encode(dict(sorted(files.items()))), uses, len(files))
 
 
 Units = dict[str, Unit]
@@ -96,12 +99,16 @@ def load(root: Path) -> Manifest | None:
     return _read(root / WORK / "manifest")
 
 
-def suspend(root: Path) -> Manifest | None:
-    """Mark the build as begun; return the last known manifest, which may no longer describe the disk."""
+def suspend(root: Path) -> None:
+    """Mark the build as begun."""
     work = root / WORK
     if (work / "manifest").exists():
         (work / "manifest").replace(work / "manifest.before")
-    return _read(work / "manifest.before")
+
+
+def suspended(root: Path) -> Manifest | None:
+    """Return the last manifest of a build that was interrupted, which may no longer describe the disk."""
+    return _read(root / WORK / "manifest.before")
 
 
 def save(root: Path, manifest: Manifest) -> None:

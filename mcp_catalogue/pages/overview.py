@@ -3,9 +3,10 @@
 import hashlib
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate, product
+from typing import NamedTuple
 
 import msgspec
 
@@ -76,6 +77,21 @@ class Brief:
 NOTHING = Brief(b"", array("H"), {})
 
 
+class _Shown(NamedTuple):
+    """What pages show of other servers: how many there are, and digests of the links of each name and rule."""
+
+    size: bytes
+    names: dict[str, bytes]
+    rules: dict[str, bytes]
+
+
+def _digest(file: str, links: Iterable[ToolLink]) -> bytes:
+    shown = [file]
+    for link in links:
+        shown += (link.path, link.server_title, link.severity, link.primary)
+    return hashlib.blake2b("\0".join(shown).encode("utf-8", "replace"), digest_size=8).digest()
+
+
 @dataclass(slots=True)
 class Overview:
     """Everything that one page needs to know of other servers; `copies` are those that have their code in common."""
@@ -90,7 +106,7 @@ class Overview:
     odd_files: dict[tuple[ServerId, str, int | None], str] = field(default_factory=dict)
     copies: dict[ServerId, tuple[ServerId, ...]] = field(default_factory=dict)
     days: dict[str, tuple[int, int]] = field(default_factory=dict)
-    _digests: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    _shown: "_Shown | None" = None
 
     @property
     def tools(self) -> int:
@@ -118,25 +134,18 @@ class Overview:
 
     def dependencies(self, server: ServerId) -> bytes:
         """Return a digest of what this server's pages show of other servers."""
+        if self._shown is None:
+            self._shown = _Shown(
+                f"{rounded(self.tools)} {rounded(len(self.servers))} ".encode(),
+                {name: _digest(self.name_files[name], links) for name, links in self.names.items()},
+                {rule: _digest("", use.links) for rule, use in self.rules.items()},
+            )
+        size, names, rules = self._shown
         totals = self.servers[server]
-        found = hashlib.blake2b(f"{rounded(self.tools)} {rounded(len(self.servers))}".encode(), digest_size=16)
-        for name in totals.names:
-            if name in self.names:
-                found.update(self._shown("name", name))
-        for rule in totals.rules:
-            found.update(self._shown("rule", rule))
-        found.update(repr(self.copies.get(server)).encode("utf-8", "replace"))
-        return found.digest()
-
-    def _shown(self, kind: str, key: str) -> bytes:
-        if (kind, key) not in self._digests:
-            links = self.names[key] if kind == "name" else self.rules[key].links
-            shown = [self.name_files.get(key, "")]
-            for k in links:
-                shown += (k.path, k.server_title, k.severity, k.primary)
-            text = "\0".join(shown).encode("utf-8", "replace")
-            self._digests[kind, key] = hashlib.blake2b(text, digest_size=8).digest()
-        return self._digests[kind, key]
+        parts = [names[name] for name in totals.names if name in names]
+        parts += [rules[rule] for rule in totals.rules]
+        parts += (size, repr(self.copies.get(server)).encode("utf-8", "replace"))
+        return hashlib.blake2b(b"".join(parts), digest_size=16).digest()
 
     def rule_links(self, rule: str) -> tuple[ToolLink, ...]:
         """Return the sample of the tools that `rule` decided."""

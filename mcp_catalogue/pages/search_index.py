@@ -61,7 +61,8 @@ class _Index:
         worst = next((rank for rank, n in zip(_RANKS, totals.by_severity, strict=True) if n), 0)
         numbers = array("I", [first * 32 + 28 + worst])
         yield msgspec.json.encode((visible(shorten(totals.line.title, 80)), totals.folder, totals.tools))
-        for place, code, tool in zip(range(first + 1, first + 1 + len(codes)), codes, words.tools, strict=True):
+        # not strict: the store may have changed since the overview was made, and then the next build makes it good
+        for place, (code, tool) in enumerate(zip(codes, words.tools, strict=False), first + 1):
             number = place * 32 + _NUMBERS[code]
             numbers.append(number)
             for word in tool.name:

@@ -79,7 +79,7 @@ def server_words(totals: ServerTotals, texts: Iterable[SearchText], shown: Itera
     """Return the words of a server and its tools."""
     words = dict.fromkeys([*name_terms(totals.line.title), *name_terms(totals.line.name)])
     places = _Places(zip(words, range(len(words)), strict=True))
-    tools = [_tool(places, *tool) for tool in zip(totals.names, texts, shown, strict=True)]
+    tools = [_tool(places, *tool) for tool in zip(totals.names, texts, shown, strict=False)]
     return ServerWords(list(places), len(words), tools)
 
 

@@ -8,8 +8,10 @@ import pytest
 from benchmarks.site.records import records
 from mcp_catalogue.model import ServerId
 from mcp_catalogue.pages.build import build
+from mcp_catalogue.pages.gather import gather
 from mcp_catalogue.pages.output import WORK
 from mcp_catalogue.pages.recall import Recall
+from mcp_catalogue.pages.search_index import search_files
 from mcp_catalogue.store import Store
 from mcp_catalogue.store.browse import ServerLine, server_lines
 from tests.mcp_catalogue.pages.test_build import AT, LATER, make_store, relabel, tree
@@ -118,3 +120,21 @@ def test_a_build_is_the_same_whatever_is_kept(tmp_path: Path, harm: str) -> None
     build(db, out, processes=2)
     build(db, fresh, processes=1)
     assert tree(out) == tree(fresh)
+
+
+def test_a_store_that_changes_during_the_build_is_made_good_by_the_next(tmp_path: Path) -> None:
+    made = list(records(60))
+    db, fresh = make_store(tmp_path / "a.db", made), tmp_path / "fresh"
+    (tmp_path / WORK).mkdir()
+    recalls = [Recall(tmp_path, kind, b"code") for kind in KINDS]
+    with Store.open(db) as store:
+        overview = gather(store, recalls[0])
+        fewer = replace(made[3].facts, tools=made[3].facts.tools[:-1])
+        store.put(replace(made[3], facts=fewer, classifications=made[3].classifications[:-1]), at=LATER)
+        torn = dict(search_files(store, overview, recalls[1]))
+        assert len(torn) > 1
+        found = dict(search_files(store, gather(store, recalls[0]), recalls[1]))
+        (fresh / WORK).mkdir(parents=True)
+        again = [Recall(fresh, kind, b"code") for kind in KINDS]
+        assert found == dict(search_files(store, gather(store, again[0]), again[1]))
+        assert found != torn
