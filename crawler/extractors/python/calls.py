@@ -1,6 +1,7 @@
 """Calls: of the tree's own functions and classes, of methods the evaluator models, of what is external."""
 
 import ast
+from collections.abc import Callable
 
 from crawler.extractors.python.builtin_functions import FUNCTIONS
 from crawler.extractors.python.classes import class_attribute, instantiate, is_live
@@ -58,7 +59,7 @@ def call(run: Interpreter, target: Value, args: list[Value], kwargs: dict[str, V
             )
         if live or target.name.startswith("_lazy_") or _takes_function(run, args):
             return invoke(run, target, args, kwargs, place)
-        return Lazy(lambda: invoke(run, target, args, kwargs, place), changes=_changes(run, target, args, kwargs))
+        return Lazy(_later(run, target, args, kwargs, place), changes=_changes(run, target, args, kwargs))
     if isinstance(target, Class):
         return instantiate(run, target, args, kwargs, place)
     if isinstance(target, Partial):
@@ -84,6 +85,24 @@ def call(run: Interpreter, target: Value, args: list[Value], kwargs: dict[str, V
             return function  # an unknown decorator is taken to return what it decorates
         return Unknown(target.reason, target.kind, text=f"{target.text}()" if target.text else "")
     return Unknown("not-callable")
+
+
+def _later(
+    run: Interpreter, function: Function, args: list[Value], kwargs: dict[str, Value], place: Place
+) -> Callable[[], Value]:
+    """Put a call off, as deep in calls as it stands now: what calls itself in what it returns ends all the same."""
+    depth = tuple(run.active)
+
+    def work() -> Value:
+        if run.watcher is not None:
+            return invoke(run, function, args, kwargs, place)
+        kept, run.active = run.active, list(depth)
+        try:
+            return invoke(run, function, args, kwargs, place)
+        finally:
+            run.active = kept
+
+    return work
 
 
 def _followed(run: Interpreter, function: Function, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:

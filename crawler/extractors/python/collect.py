@@ -72,6 +72,8 @@ def collect(run: Interpreter, options: Options) -> Iterator[Found | Unresolved]:
         else:
             tops.setdefault(found.key, set()).add(top)
             best[found.key] = _likelier(best.get(found.key), found)
+    for place in run.idle.values():
+        yield Unresolved(file=place.file, line=place.line, reason="loop-over-nothing", covers=None)
     servers = {top for listed in tops.values() for top in listed}
     for key, found in best.items():
         # What decides which server starts, or whether one does, says nothing of a tool that all of them have.

@@ -7,7 +7,7 @@ asks for them. Where a test cannot be decided both branches run, under a guard.
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
 from itertools import islice
@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from crawler.extractors.python.budget import MAX_CALLS, Budget, BudgetExceededError
 from crawler.extractors.python.guards import Guard
 from crawler.extractors.python.modules import Module, Modules
-from crawler.extractors.python.needles import nodes
+from crawler.extractors.python.needles import makes_tools, nodes
 from crawler.extractors.python.relevance import Relevance
 from crawler.extractors.python.scope import Scope
 from crawler.extractors.python.server import Registration, Server
@@ -97,6 +97,8 @@ class Interpreter(ABC):
         self.transports: set[str] = set()
         self.building: set[ast.AST] = set()  # classes being made for unknown parameters
         self.declared: dict[ast.AST, dict[str, ast.expr]] = {}  # class → the types that it declares of its attributes
+        self.idle: dict[ast.AST, Place] = {}  # loops that would make tools, and went over nothing
+        self.looped: set[ast.AST] = set()  # loops that went over something
         self.muted = 0  # inside what runs only after a failure
         self.undecided = 0  # branches of the running function that may not be taken
         self.unsure = 0  # inside loops over what is not known
@@ -243,6 +245,14 @@ class Interpreter(ABC):
         if level:
             return Unknown("not-found", text=name)
         return External(f"{base}.{name}")
+
+    def note_loop(self, node: ast.AST, body: Iterable[ast.AST], place: Place, *, empty: bool) -> None:
+        """Keep in mind a loop that would make tools and went over nothing, until it goes over something."""
+        if not empty:
+            self.idle.pop(node, None)
+            self.looped.add(node)
+        elif self.watcher is None and not self.muted and node not in self.looped and makes_tools(body):
+            self.idle[node] = place
 
     def written(self, node: ast.AST) -> str:
         """Return an expression as text; functions run several times meet the same ones again."""

@@ -7,7 +7,20 @@ from collections.abc import Callable, Mapping
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.scope import Scope
 from crawler.extractors.python.truth import truth
-from crawler.extractors.python.values import MISSING, Choice, Instance, Lazy, Made, Rest, Unknown, Value
+from crawler.extractors.python.values import (
+    MISSING,
+    Choice,
+    Class,
+    External,
+    Instance,
+    Lazy,
+    Made,
+    Rest,
+    Subscripted,
+    UnionType,
+    Unknown,
+    Value,
+)
 
 
 def unary(run: Interpreter, node: ast.UnaryOp, scope: Scope) -> Value:
@@ -74,6 +87,27 @@ _COMPARISONS: Mapping[type[ast.cmpop], Callable[[Value, Value], bool]] = {
 }
 
 
+_COMPARABLE = (str, int, float, list, tuple, set, dict, type(None), Instance, Class)
+_TYPES = ("builtins.", "typing.", "typing_extensions.", "types.", "inspect.Parameter.", "collections.abc.")
+
+
+def _settled(value: Value) -> bool:
+    """Tell whether `value` can be compared: a constant, or a type, of which each has one name."""
+    return (
+        isinstance(value, _COMPARABLE)
+        or (isinstance(value, External) and value.path.startswith(_TYPES))
+        or _generic(value)
+    )
+
+
+def _generic(value: Value) -> bool:
+    return isinstance(value, (Subscripted, UnionType))
+
+
+def _members(container: Value) -> bool:
+    return isinstance(container, (list, tuple, set, dict)) and all(_settled(v) for v in container)
+
+
 def compare(run: Interpreter, node: ast.Compare, scope: Scope) -> Value:
     """Evaluate a comparison."""
     left = run.force(run.evaluate(node.left, scope))
@@ -87,10 +121,11 @@ def compare(run: Interpreter, node: ast.Compare, scope: Scope) -> Value:
     identity = isinstance(operation, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq))
     if identity and not unsure and (left is None) != (right is None) and not isinstance(left or right, (Made, Rest)):
         return isinstance(operation, (ast.IsNot, ast.NotEq))
-    comparable = (str, int, float, list, tuple, set, dict, type(None), Instance)
-    if not isinstance(left, comparable) or not isinstance(right, comparable):
+    if not _settled(left) or not _settled(right) or (_generic(left) and _generic(right)):
         return Unknown("test", kind)
     if isinstance(right, (list, tuple, set, dict)) and any(isinstance(v, (Rest, Lazy, Unknown)) for v in right):
+        return Unknown("test", kind)
+    if isinstance(operation, (ast.In, ast.NotIn)) and isinstance(left, (External, Class)) and not _members(right):
         return Unknown("test", kind)
     try:
         result = _COMPARISONS[type(operation)](left, right)

@@ -104,17 +104,25 @@ def _call_unknown(self: "Evaluator", callee: Unknown, args: list[Any]) -> Any:  
         result = call(self, guess, UNDEFINED, args)
         name = f"{callee.text}(…)"[-160:]
         return Unknown(callee.reason, name, callee.kind, result) if known(result) else result
+    name = callee.text.rpartition(".")[2]
     if callee.spec is not None:
         self.listener.reached(callee.spec)
+        if name.lower().endswith("mcpserver"):
+            self.listener.made(callee, args)
+        elif name in _AS_GIVEN and len(args) == 1 and isinstance(args[0], Obj):
+            return args[0]
     for arg in args:
         run_callback(self, arg)
-    name = callee.text.rpartition(".")[2]
     kind = callee.kind
     made = Unknown("run-time", f"{callee.text}(…)"[:160], kind, spec=callee.spec, path=f"{callee.path}()"[:120])
     if kind is not None and known(guess):
         # A method of an unset option: `undefined?.split(",")`, `"".trim()`; argv holds no flag.
         made.guess = False if name in ("includes", "has", "startsWith", "endsWith", "test", "some") else UNDEFINED
     return made
+
+
+_AS_GIVEN = frozenset({"createTool", "defineTool", "defineMcpTool"})
+"""Functions of libraries that only check the type of a tool's definition."""
 
 
 def run_callback(self: "Evaluator", arg: Any, given: list[Any] | None = None) -> None:  # noqa: ANN401
