@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable
 
+from crawler.extractors.python.budget import MAX_SHARE
 from crawler.extractors.python.builtin_functions import FUNCTIONS
 from crawler.extractors.python.classes import class_attribute, instantiate, is_live
 from crawler.extractors.python.interpreter import Interpreter
@@ -57,6 +58,8 @@ def call(run: Interpreter, target: Value, args: list[Value], kwargs: dict[str, V
             return run.watcher.remember(
                 target, args, kwargs, place, lambda: _followed(run, target, args, kwargs, place)
             )
+        if live and run.listing:
+            return run.capped(lambda: invoke(run, target, args, kwargs, place), MAX_SHARE)
         if live or target.name.startswith("_lazy_") or _takes_function(run, args):
             return invoke(run, target, args, kwargs, place)
         return Lazy(_later(run, target, args, kwargs, place), changes=_changes(run, target, args, kwargs))
@@ -98,7 +101,7 @@ def _later(
             return invoke(run, function, args, kwargs, place)
         kept, run.active = run.active, list(depth)
         try:
-            return invoke(run, function, args, kwargs, place)
+            return run.capped(lambda: invoke(run, function, args, kwargs, place))
         finally:
             run.active = kept
 

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from itertools import islice
 from typing import Any, Protocol
 
-from crawler.extractors.python.budget import MAX_CALLS, Budget, BudgetExceededError
+from crawler.extractors.python.budget import MAX_ASIDE, MAX_CALLS, Budget, BudgetExceededError
 from crawler.extractors.python.guards import Guard
 from crawler.extractors.python.modules import Module, Modules
 from crawler.extractors.python.needles import makes_tools, nodes
@@ -47,6 +47,7 @@ class Signal(Enum):
 
 
 _MAX_NODES = 200
+_SMALL = 500  # steps from which on cutting off is worth its while
 _MAX_WRITTEN = 200  # characters of an expression that is shown to people
 # What a shape of code that the evaluator does not foresee can raise in it: that piece of work is reported as cut.
 _UNFORESEEN = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
@@ -99,6 +100,7 @@ class Interpreter(ABC):
         self.declared: dict[ast.AST, dict[str, ast.expr]] = {}  # class → the types that it declares of its attributes
         self.idle: dict[ast.AST, Place] = {}  # loops that would make tools, and went over nothing
         self.looped: set[ast.AST] = set()  # loops that went over something
+        self.listing = False  # running a handler that lists tools
         self.muted = 0  # inside what runs only after a failure
         self.undecided = 0  # branches of the running function that may not be taken
         self.unsure = 0  # inside loops over what is not known
@@ -145,6 +147,24 @@ class Interpreter(ABC):
                 del stack[size:]
             return False
         return True
+
+    def capped(self, work: Callable[[], Value], most: int = MAX_ASIDE) -> Value:
+        """Do `work`, which registers nothing itself, with a part of the steps that are left; unknown where they end."""
+        held = self.budget.left
+        allowed = min(most, held // 2)
+        if allowed < _SMALL:
+            return work()
+        self.budget.left = allowed
+        guards, depth = list(self.guards), self.depth
+        counters = (self.muted, self.undecided, self.unsure)
+        try:
+            return work()
+        except BudgetExceededError:
+            self.guards, self.depth = guards, depth
+            self.muted, self.undecided, self.unsure = counters
+            return Unknown("budget")
+        finally:
+            self.budget.left += held - allowed
 
     # --- modules ------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import ast
 import operator
 from collections.abc import Callable, Mapping
 
+from crawler.extractors.python.guards import Guard
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.scope import Scope
 from crawler.extractors.python.truth import truth
@@ -12,6 +13,7 @@ from crawler.extractors.python.values import (
     Choice,
     Class,
     External,
+    Guarded,
     Instance,
     Lazy,
     Made,
@@ -104,6 +106,14 @@ def _generic(value: Value) -> bool:
     return isinstance(value, (Subscripted, UnionType))
 
 
+def _guarded_member(run: Interpreter, value: Value, container: Value) -> Guard | None:
+    """Return the test under which `value` is an element of a list, where it is one only under a test."""
+    if not isinstance(container, (list, tuple)) or value in container:
+        return None
+    found = next((e for e in container if isinstance(e, Guarded) and run.first(e.value) == value), None)
+    return None if found is None else next((g for g in found.guards if g.default is not True), found.guards[0])
+
+
 def _members(container: Value) -> bool:
     return isinstance(container, (list, tuple, set, dict)) and all(_settled(v) for v in container)
 
@@ -125,8 +135,12 @@ def compare(run: Interpreter, node: ast.Compare, scope: Scope) -> Value:
         return Unknown("test", kind)
     if isinstance(right, (list, tuple, set, dict)) and any(isinstance(v, (Rest, Lazy, Unknown)) for v in right):
         return Unknown("test", kind)
-    if isinstance(operation, (ast.In, ast.NotIn)) and isinstance(left, (External, Class)) and not _members(right):
-        return Unknown("test", kind)
+    if isinstance(operation, (ast.In, ast.NotIn)):
+        if isinstance(left, (External, Class)) and not _members(right):
+            return Unknown("test", kind)
+        maybe = _guarded_member(run, left, right)
+        if maybe is not None:
+            return Unknown("test", maybe.kind, isinstance(operation, ast.In) is (maybe.default is not False))
     try:
         result = _COMPARISONS[type(operation)](left, right)
     except (TypeError, RecursionError):

@@ -251,6 +251,7 @@ def apply_decorator(
 def listed(run: Interpreter, registration: Registration) -> list[Value]:
     """Run a handler that lists tools and return what it lists."""
     kept, run.guards = run.guards, []
+    run.listing = True
     try:
         target = registration.target
         result = run.first(run.call(target, [], {}, registration.place)) if target is not None else None
@@ -261,7 +262,7 @@ def listed(run: Interpreter, registration: Registration) -> list[Value]:
                 result = run.first(result.kwargs.get("tools"))
         return elements(run, result)
     finally:
-        run.guards = kept
+        run.guards, run.listing = kept, False
 
 
 __all__ = [
