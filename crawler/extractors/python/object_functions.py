@@ -3,6 +3,7 @@
 import ast
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import PurePath
 
 from crawler.extractors.python.classes import class_attribute
@@ -164,7 +165,22 @@ def _vars(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place
     return owner.attributes if isinstance(owner, (Instance, Class)) else MISSING
 
 
+def changed_copy(owner: Value, changes: dict[str, Value]) -> Value:
+    """Return a copy of a record with other values for some of its fields; MISSING for anything else."""
+    if not isinstance(owner, Instance):
+        return MISSING
+    return replace(owner, attributes={**owner.attributes, **changes})
+
+
+def _replaced(run: Interpreter, args: list[Value], kwargs: dict[str, Value], _place: Place) -> Value:
+    return changed_copy(run.first(args[0]), kwargs) if args else MISSING
+
+
 OBJECTS: Mapping[str, Handler] = {
+    "dataclasses.replace": _replaced,
+    "copy.replace": _replaced,
+    "attrs.evolve": _replaced,
+    "attr.evolve": _replaced,
     **TYPES,
     "builtins.getattr": _getattr,
     "builtins.hasattr": _hasattr,
