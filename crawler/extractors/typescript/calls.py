@@ -36,6 +36,8 @@ OFF_SHARE = 16
 """… and this part where it is not reached by default, …"""
 PLENTY = 0.97
 """While this part of the budget is left, nobody asks what leads to registrations."""
+DEEP = 4
+"""While a call may still use this part of it, nobody asks either: deep down shares are small."""
 SCARCE = 0.7
 """When less is left, what is not reached by default and leads to none is not called."""
 MIN_SHARE = 15_000
@@ -204,10 +206,10 @@ def invoke(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any: 
 
 def _own_floor(self: "Evaluator", function: Fn) -> int:
     """What must be left of the budget when the call ends; only what leads to registrations may use it all."""
-    if self.left < self.budget * PLENTY and self.relevance.leads(function):
-        return self.floor
     share = OFF_SHARE if self.guards and self.guards[-1].default_on is False else SHARE
-    return self.left - max((self.left - self.floor) // share, MIN_SHARE)
+    allowed = max((self.left - self.floor) // share, MIN_SHARE)
+    scarce = self.left < self.budget * PLENTY or (share == SHARE and allowed < self.budget // DEEP)
+    return self.floor if scarce and self.relevance.leads(function) else self.left - allowed
 
 
 def _run(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any:  # noqa: ANN401
