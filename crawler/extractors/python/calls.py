@@ -344,7 +344,7 @@ def _absent(  # noqa: PLR0913
         handler = run.watcher is not None and not run.active
         if handler:
             return Unknown("argument", None, value, name)
-        return Unknown("parameter", None, value, name) if unsure or run.orphan else value
+        return Unknown("parameter", None, value, name) if unsure or function.node in run.adopted else value
     annotation = annotations.get(name)
     if annotation is not None:
         kind = run.first(run.evaluate(annotation, function.scope))

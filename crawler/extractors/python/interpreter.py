@@ -104,7 +104,8 @@ class Interpreter(ABC):
         self.muted = 0  # inside what runs only after a failure
         self.undecided = 0  # branches of the running function that may not be taken
         self.unsure = 0  # inside loops over what is not known
-        self.orphan = False  # running a function whose caller was not found
+        self.orphan = False  # running functions whose callers were not found
+        self.adopted: set[ast.AST] = set()  # those functions, whose arguments nobody has seen
         self.max_calls = MAX_CALLS
         self.watcher: Watcher | None = None  # who is shown calls of what lies outside
         self._written: dict[ast.AST, str] = {}

@@ -36,6 +36,7 @@ OFF_SHARE = 16
 """… and this part where it is not reached by default, …"""
 PLENTY = 0.97
 """While this part of the budget is left, nobody asks what leads to registrations."""
+UNFORESEEN = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
 DEEP = 4
 """While a call may still use this part of it, nobody asks either: deep down shares are small."""
 SCARCE = 0.7
@@ -80,7 +81,10 @@ def call(self: "Evaluator", callee: Any, this: Any, args: list[Any], pos: int = 
                 return converted
         return invoke(self, callee, this, args) if self.memory is None else self.memory.call(self, callee, this, args)
     if isinstance(callee, Native):
-        return callee.call(self, this if callee.this is UNDEFINED else callee.this, args, pos)
+        try:
+            return callee.call(self, this if callee.this is UNDEFINED else callee.this, args, pos)
+        except UNFORESEEN:  # a library function that was given what nobody thought of: one value is lost, not all
+            return Unknown("not-evaluated", callee.name)
     if isinstance(callee, Choice):
         results = []
         for option, guard in callee.options[:200]:

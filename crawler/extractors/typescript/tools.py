@@ -58,6 +58,19 @@ class Site:
     guards: tuple[Condition, ...] = ()
 
 
+def _of_one(draft: Draft, guard: Condition | None) -> Draft:
+    """Take, where a name is one of several, the other parts that go with it: they were chosen by the same test."""
+
+    def part(value: Any) -> Any:  # noqa: ANN401
+        if not isinstance(value, Choice):
+            return value
+        return next((v for v, own in value.options if own == guard), value)
+
+    if guard is None:
+        return draft
+    return replace(draft, title=part(draft.title), description=part(draft.description), schema=part(draft.schema))
+
+
 def is_callable(value: Any) -> bool:  # noqa: ANN401
     """Whether `value` can be a handler."""
     if isinstance(value, Choice):
@@ -92,7 +105,7 @@ class ToolSink:
                     self.more = MayHaveMore(file=site.file, line=site.line, reason=f"names are {text}"[:200])
                 continue
             with ev.under(guard):
-                self._keep(self._tool(ev, draft, chosen, site))
+                self._keep(self._tool(ev, _of_one(draft, guard), chosen, site))
                 self.handlers.setdefault(self.order[-1], draft.handler)
 
     def unknown(self, site: Site, reason: str, detail: str, covers: int | None = None) -> None:
