@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from crawler.extractors.python.classes import class_attribute
 from crawler.extractors.python.interpreter import Interpreter
-from crawler.extractors.python.reflection import signature_of, values_of_dir
+from crawler.extractors.python.reflection import EMPTY, signature_from, signature_of, values_of_dir
 from crawler.extractors.python.relevance import decorates
 from crawler.extractors.python.treepath import TreePath
 from crawler.extractors.python.truth import truth
@@ -176,6 +176,15 @@ def _replaced(run: Interpreter, args: list[Value], kwargs: dict[str, Value], _pl
     return changed_copy(run.first(args[0]), kwargs) if args else MISSING
 
 
+def _made_signature(run: Interpreter, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
+    return signature_from(run, args[0] if args else kwargs.get("parameters", []), place)
+
+
+def _made_parameter(_run: Interpreter, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
+    given = {**dict(zip(("name", "kind"), args, strict=False)), **kwargs}
+    return Made("inspect.Parameter", [], {"default": EMPTY, "annotation": EMPTY, "empty": EMPTY, **given}, place)
+
+
 OBJECTS: Mapping[str, Handler] = {
     "dataclasses.replace": _replaced,
     "copy.replace": _replaced,
@@ -199,6 +208,8 @@ OBJECTS: Mapping[str, Handler] = {
     "inspect.getmembers": _getmembers,
     "inspect.getdoc": _getdoc,
     "inspect.signature": _signature,
+    "inspect.Signature": _made_signature,
+    "inspect.Parameter": _made_parameter,
     "importlib.import_module": _import_module,
     "builtins.__import__": _import_module,
 }

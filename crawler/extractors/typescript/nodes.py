@@ -80,7 +80,8 @@ def concat(values: list[Any], file: str, line: int, *, template: bool = True) ->
 def _placed(text: Text, parts: list[Any]) -> Text:
     """Let a name that was put behind a prefix stand where it stood before."""
     last = parts[-1] if parts else None
-    if isinstance(last, Text) and last.file and 2 * len(last) > len(text) and len(text) <= _MAX_PLACED:
+    before = max((len(p) for p in parts[:-1] if isinstance(p, str)), default=0)
+    if isinstance(last, Text) and last.file and len(last) > before and len(text) <= _MAX_PLACED:
         return Text(text, last.file, last.line)
     return text
 
