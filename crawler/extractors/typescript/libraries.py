@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from crawler.extractors.typescript import commandline, envvar, members, node, zod
+from crawler.extractors.typescript import commandline, documents, envvar, members, node, zod
 from crawler.extractors.typescript.schema import Schema, resolve
 from crawler.extractors.typescript.texts import dedent
 from crawler.extractors.typescript.typebox import typebox, valibot
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from crawler.extractors.typescript.evaluate import Evaluator
 
 _ZOD = ("zod", "zod/v3", "zod/v4", "zod/v4/core", "zod/v4-mini", "zod/mini")
-_KNOWN = ("zod", "zod-to-json-schema", "@modelcontextprotocol/", "@sinclair/typebox", "typebox", "valibot", "fastmcp",
-          "commander", "yargs", "env-var", "minimist", "dotenv", "express", "yargs-parser", "mri", "cac", "meow",
-          "citty", "sade")  # fmt: skip
+_KNOWN = ("zod", "zod-to-json-schema", "@modelcontextprotocol/", "@sinclair/typebox", "typebox", "valibot",
+          "fastmcp", "commander", "yargs", "env-var", "yaml", "js-yaml", "minimist", "dotenv", "express",
+          "yargs-parser", "mri", "cac", "meow", "citty", "sade")  # fmt: skip
 
 
 @lru_cache(4096)
@@ -103,6 +103,8 @@ _NAMESPACES: dict[str, Callable[[], Obj]] = {
     "outdent": _dedent,
     "common-tags": _dedent,
     "env-var": envvar.namespace,
+    "yaml": lambda: documents.namespace("parse"),
+    "js-yaml": lambda: documents.namespace("load", "safeLoad"),
 }
 _NODE: dict[str, Callable[[Any], Any]] = {
     "path": lambda _: node.path_module(),
