@@ -235,7 +235,7 @@ def input_schema(ev: "Evaluator", value: Any) -> dict[str, Any] | None:  # noqa:
         return JsonSchema(ev).write(value)
     if not isinstance(value, Obj):
         return None
-    if _is_json_schema(value):
+    if _is_json_schema(value) and not any(isinstance(resolve(ev, v), Schema) for v in value.props.values()):
         found = _json_with_schemas(ev, value)
         return found if isinstance(found, dict) else None
     shape = {k: resolve(ev, v) for k, v in value.props.items() if not isinstance(v, Native)}
