@@ -47,7 +47,7 @@ def test_what_a_server_does_for_itself_is_weak(classifier: Classifier, mark: Mar
 
 
 def test_a_type_that_is_a_list_is_read_like_a_single_one(classifier: Classifier) -> None:
-    effect = Effect(id=EffectId("process.exec"), target=None, file="s.py", line=1, via=())
+    effect = Effect(id=EffectId("process.run"), target=None, file="s.py", line=1, via=())
     schema = {"type": "object", "properties": {"title": {"type": ["string", "null"]}}}
     single = {"type": "object", "properties": {"title": {"type": "string"}}}
     several, one = (
