@@ -150,7 +150,11 @@ class _Run:
         """Declared dependencies through whose code the tools are registered, and which are not at hand."""
         declared = self.project.dependencies
         return tuple(
-            sorted(n for n in self.sink.elsewhere if n in declared and n not in self.project.tree.dependencies)
+            sorted(
+                n
+                for n in self.sink.elsewhere - self.sink.told
+                if n in declared and n not in self.project.tree.dependencies
+            )
         )
 
     def _with_code(self, key: Key, tool: Tool) -> Tool:

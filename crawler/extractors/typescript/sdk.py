@@ -70,6 +70,7 @@ class Registrations(ToolSink):
     settled: set[tuple[str, int]] = field(default_factory=set)
     server_name: str | None = None
     elsewhere: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)  # packages whose servers were given their tools
 
     def made(self, callee: Any, args: list[Any]) -> None:  # noqa: ANN401
         """Note the name that a server is constructed with, and packages that make servers."""
@@ -83,6 +84,7 @@ class Registrations(ToolSink):
         if isinstance(callee, Unknown):
             self.reached(spec)
             if isinstance(info, Obj) and "tools" in info.props:
+                self.told.add(package_name(spec))
                 self._given(info)
 
     def _given(self, info: Obj) -> None:
