@@ -150,8 +150,14 @@ def _takes_program(reading: Reading) -> bool:
         return reading.tool.input_schema is None
     words = {word for name in properties for word in _WORD.findall(_HUMP.sub(r"\1_\2", str(name)).lower())}
     return bool(words & _PROGRAM_WORDS) or any(
-        isinstance(inner, dict) and inner.get("type") not in _PLAIN for inner in properties.values()
+        isinstance(inner, dict) and not _is_plain(inner.get("type")) for inner in properties.values()
     )
+
+
+def _is_plain(kind: object) -> bool:
+    """Tell whether a JSON Schema's `type`, one or a list, allows plain values only."""
+    kinds = kind if isinstance(kind, list) else [kind]
+    return all(isinstance(one, str) and one in _PLAIN for one in kinds)
 
 
 def _clears_up(effect: Effect, reading: Reading) -> bool:

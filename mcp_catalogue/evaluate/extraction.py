@@ -206,7 +206,7 @@ def _located(tool: Tool, read: Mapping[str, bytes]) -> bool:
     data = read.get(where.file) if where else None
     if where is None or data is None:
         return False
-    lines = data.decode("utf-8", "replace").splitlines()
+    lines = data.decode("utf-8", "replace").split("\n")
     if not 1 <= where.line <= len(lines):
         return False
     end = where.line

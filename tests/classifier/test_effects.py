@@ -44,3 +44,14 @@ def test_what_a_server_does_for_itself_is_weak(classifier: Classifier, mark: Mar
     found = label(classifier, "list_notes", "List the notes.", "file.delete", via=(mark, "clean"))
     assert found.primary is Category.READ
     assert not found.mismatches
+
+
+def test_a_type_that_is_a_list_is_read_like_a_single_one(classifier: Classifier) -> None:
+    effect = Effect(id=EffectId("process.run"), target=None, file="s.py", line=1, via=())
+    schema = {"type": "object", "properties": {"title": {"type": ["string", "null"]}}}
+    single = {"type": "object", "properties": {"title": {"type": "string"}}}
+    several, one = (
+        classifier.tool(Tool(name="open_page", description="Opens a page.", input_schema=s, effects=(effect,)))
+        for s in (schema, single)
+    )
+    assert several.primary is one.primary

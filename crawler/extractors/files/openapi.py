@@ -96,7 +96,7 @@ LIBRARIES = (
     Library("python", re.compile(rb"\.from_openapi\(|FastMCPOpenAPI\("), _METHODS[:5], fastmcp_name, fastmcp_text),
     Library(
         "javascript",
-        re.compile(rb"openapi-mcp-server|OpenAPIMCPServer"),
+        re.compile(rb"""["'](?:@[\w.-]+/)?openapi-mcp-server|OpenAPIMCPServer"""),
         ("get", "delete", "post", "put"),
         _prefixed_name,
         _prefixed_text,

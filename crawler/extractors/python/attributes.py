@@ -21,6 +21,7 @@ from crawler.extractors.python.values import (
     Partial,
     Place,
     Subscripted,
+    Text,
     Unknown,
     Value,
     choose,
@@ -75,7 +76,7 @@ def _function(owner: Function, name: str) -> Value:
     while name in ("__name__", "__doc__", "__qualname__", "__module__") and origin.wrapped is not None:
         origin = origin.wrapped
     if name in ("__name__", "__qualname__", "name"):
-        return origin.name
+        return Text.at(origin.name, Place(origin.module.path, origin.node.lineno))
     if name in ("__doc__", "description"):
         return None if isinstance(origin.node, ast.Lambda) else ast.get_docstring(origin.node, clean=False)
     if name == "__module__":

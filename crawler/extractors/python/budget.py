@@ -2,6 +2,7 @@
 
 MAX_STEPS = 600_000  # evaluated nodes and statements; real packages of 100 tools take under 100,000
 MAX_SHARE = 200_000  # of them for one module, one function that nobody calls, or one registration
+MAX_ASIDE = 30_000  # of a share for one call, with all below it, of a function that registers nothing itself
 MAX_DEPTH = 120  # nested expressions, through calls
 MAX_CALLS = 24  # nested calls of the tree's own functions
 MAX_ELEMENTS = 20_000  # of one container
@@ -31,7 +32,7 @@ class Budget:
     def share(self, steps: int = MAX_SHARE) -> None:
         """Start a new share, of at most what remains of the whole."""
         self._reserve += max(self.left, 0)
-        self.left = min(steps, self._reserve)
+        self.left = min(steps, max(self._reserve // 2, 1))
         self._reserve -= self.left
 
     def spend(self, steps: int = 1) -> None:

@@ -1,6 +1,7 @@
 """From registrations to tools: names, descriptions, schemas, annotations, places."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -66,12 +67,19 @@ def collect(run: Interpreter, options: Options) -> Iterator[Found | Unresolved]:
     """Yield what every server of the project lists; a mounted one under its prefix."""
     best: dict[tuple[object, ...], Found] = {}
     tops: dict[tuple[object, ...], set[int]] = {}
+    left: Counter[tuple[Unresolved, int]] = Counter()
     for top, found in _collect(run, options):
         if isinstance(found, Unresolved):
-            yield found
+            left[found, top] += 1
         else:
             tops.setdefault(found.key, set()).add(top)
             best[found.key] = _likelier(best.get(found.key), found)
+    # A loop leaves as many open at one place as it has turns; another server leaves the same ones open.
+    for one in dict.fromkeys(u for u, _ in left):
+        times = max(n for (u, _), n in left.items() if u == one)
+        yield one if one.covers is None else replace(one, covers=one.covers * times)
+    for place in run.idle.values():
+        yield Unresolved(file=place.file, line=place.line, reason="loop-over-nothing", covers=None)
     servers = {top for listed in tops.values() for top in listed}
     for key, found in best.items():
         # What decides which server starts, or whether one does, says nothing of a tool that all of them have.

@@ -110,6 +110,7 @@ def comprehension(run: Interpreter, node: ast.ListComp | ast.SetComp | ast.Gener
     for inner, sure, guards in _bindings(run, node.generators, Scope(scope.module, scope, scope.function)):
         value = run.evaluate(node.elt, inner)
         out.append((Guarded(value, guards) if guards else value) if sure else Rest(value))
+    run.note_loop(node, (node.elt,), place_of(node, scope), empty=not out)
     return out
 
 

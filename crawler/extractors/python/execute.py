@@ -215,7 +215,9 @@ def _merge(scope: Scope, body: dict[str, Value], first: Signal, second: Signal, 
 
 
 def _for(run: Interpreter, node: ast.For | ast.AsyncFor, scope: Scope) -> Outcome:
-    for element in elements(run, run.evaluate(node.iter, scope)):
+    found = elements(run, run.evaluate(node.iter, scope))
+    run.note_loop(node, node.body, place_of(node, scope), empty=not found)
+    for element in found:
         assign(run, node.target, element.source if isinstance(element, Rest) else element, scope)
         guards = getattr(element, "guards", ())
         run.guards.extend(guards)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from crawler.extractors.base import Extraction, Project
+from crawler.extractors.python.classes import class_attribute
 from crawler.extractors.python.collect import Found, Options, collect
 from crawler.extractors.python.dispatch import with_effects
 from crawler.extractors.python.docstrings import reading_of
@@ -197,7 +198,10 @@ class _Reading:
     def _adopt(self, function: Function, owner: Class | None) -> None:
         """Run a function whose caller is out of sight; a method on an instance of its class."""
         place = Place(function.module.path, getattr(function.node, "lineno", 1))
+        self.run.adopted.add(function.node)
         if owner is not None:
+            made = class_attribute(self.run, owner, "__init__")
+            self.run.adopted |= {made.node} if isinstance(made, Function) else set()
             function = function.bind(self.run.call(owner, [], {}, place))
         if function.node not in self.run.executed:
             self.run.invoke(function, [], {}, place)

@@ -7,16 +7,16 @@ asks for them. Where a test cannot be decided both branches run, under a guard.
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
 from itertools import islice
 from typing import Any, Protocol
 
-from crawler.extractors.python.budget import MAX_CALLS, Budget, BudgetExceededError
+from crawler.extractors.python.budget import MAX_ASIDE, MAX_CALLS, Budget, BudgetExceededError
 from crawler.extractors.python.guards import Guard
 from crawler.extractors.python.modules import Module, Modules
-from crawler.extractors.python.needles import nodes
+from crawler.extractors.python.needles import makes_tools, nodes
 from crawler.extractors.python.relevance import Relevance
 from crawler.extractors.python.scope import Scope
 from crawler.extractors.python.server import Registration, Server
@@ -47,6 +47,7 @@ class Signal(Enum):
 
 
 _MAX_NODES = 200
+_SMALL = 500  # steps from which on cutting off is worth its while
 _MAX_WRITTEN = 200  # characters of an expression that is shown to people
 # What a shape of code that the evaluator does not foresee can raise in it: that piece of work is reported as cut.
 _UNFORESEEN = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
@@ -97,10 +98,14 @@ class Interpreter(ABC):
         self.transports: set[str] = set()
         self.building: set[ast.AST] = set()  # classes being made for unknown parameters
         self.declared: dict[ast.AST, dict[str, ast.expr]] = {}  # class → the types that it declares of its attributes
+        self.idle: dict[ast.AST, Place] = {}  # loops that would make tools, and went over nothing
+        self.looped: set[ast.AST] = set()  # loops that went over something
+        self.listing = False  # running a handler that lists tools
         self.muted = 0  # inside what runs only after a failure
         self.undecided = 0  # branches of the running function that may not be taken
         self.unsure = 0  # inside loops over what is not known
-        self.orphan = False  # running a function whose caller was not found
+        self.orphan = False  # running functions whose callers were not found
+        self.adopted: set[ast.AST] = set()  # those functions, whose arguments nobody has seen
         self.max_calls = MAX_CALLS
         self.watcher: Watcher | None = None  # who is shown calls of what lies outside
         self._written: dict[ast.AST, str] = {}
@@ -143,6 +148,24 @@ class Interpreter(ABC):
                 del stack[size:]
             return False
         return True
+
+    def capped(self, work: Callable[[], Value], most: int = MAX_ASIDE) -> Value:
+        """Do `work`, which registers nothing itself, with a part of the steps that are left; unknown where they end."""
+        held = self.budget.left
+        allowed = min(most, held // 2)
+        if allowed < _SMALL:
+            return work()
+        self.budget.left = allowed
+        guards, depth = list(self.guards), self.depth
+        counters = (self.muted, self.undecided, self.unsure)
+        try:
+            return work()
+        except BudgetExceededError:
+            self.guards, self.depth = guards, depth
+            self.muted, self.undecided, self.unsure = counters
+            return Unknown("budget")
+        finally:
+            self.budget.left += held - allowed
 
     # --- modules ------------------------------------------------------------------------------------
 
@@ -243,6 +266,14 @@ class Interpreter(ABC):
         if level:
             return Unknown("not-found", text=name)
         return External(f"{base}.{name}")
+
+    def note_loop(self, node: ast.AST, body: Iterable[ast.AST], place: Place, *, empty: bool) -> None:
+        """Keep in mind a loop that would make tools and went over nothing, until it goes over something."""
+        if not empty:
+            self.idle.pop(node, None)
+            self.looped.add(node)
+        elif self.watcher is None and not self.muted and node not in self.looped and makes_tools(body):
+            self.idle[node] = place
 
     def written(self, node: ast.AST) -> str:
         """Return an expression as text; functions run several times meet the same ones again."""

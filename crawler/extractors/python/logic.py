@@ -4,10 +4,25 @@ import ast
 import operator
 from collections.abc import Callable, Mapping
 
+from crawler.extractors.python.guards import Guard
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.scope import Scope
 from crawler.extractors.python.truth import truth
-from crawler.extractors.python.values import MISSING, Choice, Instance, Lazy, Made, Rest, Unknown, Value
+from crawler.extractors.python.values import (
+    MISSING,
+    Choice,
+    Class,
+    External,
+    Guarded,
+    Instance,
+    Lazy,
+    Made,
+    Rest,
+    Subscripted,
+    UnionType,
+    Unknown,
+    Value,
+)
 
 
 def unary(run: Interpreter, node: ast.UnaryOp, scope: Scope) -> Value:
@@ -74,6 +89,35 @@ _COMPARISONS: Mapping[type[ast.cmpop], Callable[[Value, Value], bool]] = {
 }
 
 
+_COMPARABLE = (str, int, float, list, tuple, set, dict, type(None), Instance, Class)
+_TYPES = ("builtins.", "typing.", "typing_extensions.", "types.", "inspect.Parameter.", "collections.abc.")
+
+
+def _settled(value: Value) -> bool:
+    """Tell whether `value` can be compared: a constant, or a type, of which each has one name."""
+    return (
+        isinstance(value, _COMPARABLE)
+        or (isinstance(value, External) and value.path.startswith(_TYPES))
+        or _generic(value)
+    )
+
+
+def _generic(value: Value) -> bool:
+    return isinstance(value, (Subscripted, UnionType))
+
+
+def _guarded_member(run: Interpreter, value: Value, container: Value) -> Guard | None:
+    """Return the test under which `value` is an element of a list, where it is one only under a test."""
+    if not isinstance(container, (list, tuple)) or value in container:
+        return None
+    found = next((e for e in container if isinstance(e, Guarded) and run.first(e.value) == value), None)
+    return None if found is None else next((g for g in found.guards if g.default is not True), found.guards[0])
+
+
+def _members(container: Value) -> bool:
+    return isinstance(container, (list, tuple, set, dict)) and all(_settled(v) for v in container)
+
+
 def compare(run: Interpreter, node: ast.Compare, scope: Scope) -> Value:
     """Evaluate a comparison."""
     left = run.force(run.evaluate(node.left, scope))
@@ -87,11 +131,16 @@ def compare(run: Interpreter, node: ast.Compare, scope: Scope) -> Value:
     identity = isinstance(operation, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq))
     if identity and not unsure and (left is None) != (right is None) and not isinstance(left or right, (Made, Rest)):
         return isinstance(operation, (ast.IsNot, ast.NotEq))
-    comparable = (str, int, float, list, tuple, set, dict, type(None), Instance)
-    if not isinstance(left, comparable) or not isinstance(right, comparable):
+    if not _settled(left) or not _settled(right) or (_generic(left) and _generic(right)):
         return Unknown("test", kind)
     if isinstance(right, (list, tuple, set, dict)) and any(isinstance(v, (Rest, Lazy, Unknown)) for v in right):
         return Unknown("test", kind)
+    if isinstance(operation, (ast.In, ast.NotIn)):
+        if isinstance(left, (External, Class)) and not _members(right):
+            return Unknown("test", kind)
+        maybe = _guarded_member(run, left, right)
+        if maybe is not None:
+            return Unknown("test", maybe.kind, isinstance(operation, ast.In) is (maybe.default is not False))
     try:
         result = _COMPARISONS[type(operation)](left, right)
     except (TypeError, RecursionError):

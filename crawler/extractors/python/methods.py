@@ -2,6 +2,7 @@
 
 from crawler.extractors.python.interpreter import Interpreter
 from crawler.extractors.python.natives import NATIVE
+from crawler.extractors.python.object_functions import changed_copy
 from crawler.extractors.python.paths import path_method
 from crawler.extractors.python.reflection import class_method, signature_method
 from crawler.extractors.python.sdk import assumed_server, call_external, server_method
@@ -59,6 +60,9 @@ def call_method(run: Interpreter, method: Method, args: list[Value], kwargs: dic
         return _made(run, owner, name, args, kwargs, place)
     if isinstance(owner, Instance) and name in ("model_dump", "dict", "_asdict"):
         return {k: v for k, v in owner.attributes.items() if not k.startswith("<")}
+    if isinstance(owner, Instance) and name in ("_replace", "model_copy"):
+        update = run.first(kwargs.get("update", kwargs))
+        return changed_copy(owner, update if isinstance(update, dict) else {})
     if isinstance(owner, Function):
         return Unknown("function-method", text=name)
     return Unknown("method", text=name)

@@ -14,12 +14,13 @@ SDK = (b"fastmcp", b"mcp.server", b"mcp.types", b"mcp_types", b"from mcp import"
 NEEDLES = (
     *SDK, b"FastMCP", b"MCPServer", b".tool(", b".tool\n", b".tool\r", b"add_tool", b"list_tools", b"ListToolsRe",
     b"from_function", b"ToolAnnotations", b"import_server", b".mount(", b"MCPMixin", b"mcp_tool",
+    b"add_request_handler",
 )  # fmt: skip
 # What a function's text must hold for it to be run: not imports, but calls that register or make servers.
 CALLS = (
     b".tool(", b".tool\n", b".tool\r", b".add_tool", b"list_tools", b"ListToolsRe", b"FastMCP", b"MCPServer",
     b"Server(",
-    b"from_function", b"import_server", b".mount(", b"add_provider",
+    b"from_function", b"import_server", b".mount(", b"add_provider", b"add_request_handler",
 )  # fmt: skip
 MAKERS = (b"FastMCP(", b"MCPServer(", b"Server(")
 DYNAMIC = (b"import_module(", b"iter_modules(", b"walk_packages(", b"__import__(", b"spec_from_file_location(")
@@ -59,8 +60,9 @@ def nodes(root: ast.AST) -> Iterator[ast.AST]:
 
 _ATTRIBUTES = frozenset(
     {"tool", "add_tool", "list_tools", "mount", "import_server", "add_provider", "from_function", "from_openapi",
-     "from_fastapi", "as_proxy", "register_tool", "register_tools"}
+     "from_fastapi", "as_proxy", "register_tool", "register_tools", "add_request_handler"}
 )  # fmt: skip
+_REGISTER = frozenset({"tool", "add_tool", "Tool"})
 _CALLED = frozenset({"FastMCP", "MCPServer", "Server"})
 
 
@@ -77,6 +79,18 @@ def registers(node: ast.AST) -> bool:
             for decorator in inner.decorator_list:
                 if isinstance(decorator, ast.Attribute) and decorator.attr in _ATTRIBUTES:
                     return True
+    return False
+
+
+def makes_tools(body: Iterable[ast.AST]) -> bool:
+    """Tell whether code registers tools, or makes the protocol's own objects for them."""
+    for inner in (i for part in body for i in nodes(part)):
+        if isinstance(inner, ast.Call):
+            target = inner.func
+            if isinstance(target, ast.Attribute) and target.attr in _REGISTER:
+                return True
+            if isinstance(target, ast.Name) and target.id == "Tool":
+                return True
     return False
 
 

@@ -3,14 +3,18 @@
 import ast
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import PurePath
 
-from crawler.extractors.python.classes import class_attribute, lineage
+from crawler.extractors.python.classes import class_attribute
 from crawler.extractors.python.interpreter import Interpreter
-from crawler.extractors.python.reflection import signature_of, values_of_dir
+from crawler.extractors.python.reflection import EMPTY, signature_from, signature_of, values_of_dir
+from crawler.extractors.python.relevance import decorates
+from crawler.extractors.python.treepath import TreePath
 from crawler.extractors.python.truth import truth
+from crawler.extractors.python.type_functions import TYPES
 from crawler.extractors.python.values import (
     MISSING,
-    Choice,
     Class,
     External,
     Function,
@@ -34,9 +38,19 @@ def _getattr(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], pla
     if not isinstance(name, str):
         return Unknown("attribute-name")
     owner = run.first(args[0])
-    if len(args) > 2 and isinstance(owner, (Function, Instance, Class)) and not has(run, owner, name):
+    if len(args) > 2 and _lacks(run, owner, str(name)):
         return args[2]
     return run.attribute(args[0], str(name), place)
+
+
+def _lacks(run: Interpreter, owner: Value, name: str) -> bool:
+    """Tell whether `owner` surely has no attribute called `name`."""
+    if isinstance(owner, (Function, Instance, Class)):
+        return not has(run, owner, name)
+    if isinstance(owner, ModuleValue):
+        return run.member(owner.module, name) is MISSING
+    kind = PurePath if isinstance(owner, TreePath) else type(owner)
+    return isinstance(owner, (TreePath, str, int, float, list, dict, tuple, set)) and not hasattr(kind, name)
 
 
 def has(run: Interpreter, owner: Value, name: str) -> bool:
@@ -64,31 +78,6 @@ def _setattr(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _pl
         if isinstance(attributes, dict) and isinstance(name, str):
             attributes[str(name)] = args[2]
     return None
-
-
-def _isinstance(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
-    if len(args) != 2:
-        return MISSING
-    whole = run.force(args[0])
-    answer = _is_instance(run, args)
-    if isinstance(whole, (Choice, Unknown)) and isinstance(answer, bool):
-        return Unknown("isinstance", None, answer)
-    return answer
-
-
-def _is_instance(run: Interpreter, args: list[Value]) -> Value:
-    value, kind = run.first(args[0]), run.first(args[1])
-    paths = {k.path for k in (kind if isinstance(kind, tuple) else (kind,)) if isinstance(k, External)}
-    for native in (bool, str, int, float, list, dict, tuple, set):
-        if isinstance(value, native):
-            return f"builtins.{native.__name__}" in paths
-    native_only = bool(paths) and all(p.startswith("builtins.") for p in paths)
-    if native_only and (value is None or isinstance(value, (Function, Class, Instance))):
-        return False
-    if isinstance(value, Instance):
-        line = lineage(run, value.cls)
-        return any(k in line for k in (kind if isinstance(kind, tuple) else (kind,))) or Unknown("isinstance")
-    return Unknown("isinstance")
 
 
 def _super(_run: Interpreter, args: list[Value], _kwargs: dict[str, Value], place: Place) -> Value:
@@ -119,26 +108,28 @@ def _callable(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _p
     return False if isinstance(value, (str, int, list, dict, tuple)) or value is None else Unknown("callable")
 
 
-def _type(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
-    value = run.first(args[0]) if args else None
-    return value.cls if isinstance(value, Instance) and len(args) == 1 else MISSING
-
-
 def _getdoc(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], place: Place) -> Value:
     doc = run.first(run.attribute(args[0], "__doc__", place)) if args else None
     return inspect.cleandoc(doc) if isinstance(doc, str) else None
 
 
-def _import_module(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], place: Place) -> Value:
+def _import_module(run: Interpreter, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
     name = run.first(args[0]) if args else None
     importer = run.modules.load(place.file)
+    package = run.first(args[1] if len(args) > 1 else kwargs.get("package"))
+    if isinstance(package, str) and isinstance(name, str) and name.startswith(".") and importer is not None:
+        folder = f"{package.replace('.', '/')}/__init__.py"  # `__package__` of the package that is being read
+        importer = run.modules.load(folder) or run.modules.find(str(package), importer, 0) or importer
     if not isinstance(name, str) or importer is None:
         run.dynamic.append(place)
         return Unknown("dynamic-import")
     if name.startswith("__main__."):  # `__name__` of the package that is being read
         name = name.removeprefix("__main__")
     level = len(name) - len(name.lstrip("."))
-    return run.import_module(name.lstrip("."), importer, level)
+    found = run.import_module(name.lstrip("."), importer, level)
+    if isinstance(found, ModuleValue) and decorates(found.module.source):
+        run.start(found.module)  # nobody imports by a computed name but for what the module does then
+    return found
 
 
 def _globals(run: Interpreter, _args: list[Value], _kwargs: dict[str, Value], place: Place) -> Value:
@@ -174,11 +165,35 @@ def _vars(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place
     return owner.attributes if isinstance(owner, (Instance, Class)) else MISSING
 
 
+def changed_copy(owner: Value, changes: dict[str, Value]) -> Value:
+    """Return a copy of a record with other values for some of its fields; MISSING for anything else."""
+    if not isinstance(owner, Instance):
+        return MISSING
+    return replace(owner, attributes={**owner.attributes, **changes})
+
+
+def _replaced(run: Interpreter, args: list[Value], kwargs: dict[str, Value], _place: Place) -> Value:
+    return changed_copy(run.first(args[0]), kwargs) if args else MISSING
+
+
+def _made_signature(run: Interpreter, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
+    return signature_from(run, args[0] if args else kwargs.get("parameters", []), place)
+
+
+def _made_parameter(_run: Interpreter, args: list[Value], kwargs: dict[str, Value], place: Place) -> Value:
+    given = {**dict(zip(("name", "kind"), args, strict=False)), **kwargs}
+    return Made("inspect.Parameter", [], {"default": EMPTY, "annotation": EMPTY, "empty": EMPTY, **given}, place)
+
+
 OBJECTS: Mapping[str, Handler] = {
+    "dataclasses.replace": _replaced,
+    "copy.replace": _replaced,
+    "attrs.evolve": _replaced,
+    "attr.evolve": _replaced,
+    **TYPES,
     "builtins.getattr": _getattr,
     "builtins.hasattr": _hasattr,
     "builtins.setattr": _setattr,
-    "builtins.isinstance": _isinstance,
     "builtins.callable": _callable,
     "builtins.super": _super,
     "inspect.isroutine": _is_function,
@@ -187,13 +202,14 @@ OBJECTS: Mapping[str, Handler] = {
     "inspect.isclass": _is_class,
     "inspect.iscoroutinefunction": _is_async,
     "asyncio.iscoroutinefunction": _is_async,
-    "builtins.type": _type,
     "builtins.globals": _globals,
     "builtins.vars": _vars,
     "builtins.dir": _dir,
     "inspect.getmembers": _getmembers,
     "inspect.getdoc": _getdoc,
     "inspect.signature": _signature,
+    "inspect.Signature": _made_signature,
+    "inspect.Parameter": _made_parameter,
     "importlib.import_module": _import_module,
     "builtins.__import__": _import_module,
 }

@@ -6,6 +6,7 @@ Only files of the tree are ever read, by the tree's own mapping; what lies outsi
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from crawler.extractors.files.documents import load
@@ -74,7 +75,7 @@ def path_method(  # noqa: PLR0913
     if name in ("joinpath", "__truediv__"):
         return _below(owner, known)
     if name in ("exists", "is_file", "is_dir"):
-        return _exists(run, [owner], {}, place)
+        return _EXISTS[name](run, [owner], {}, place)
     if name in ("read_text", "read", "read_bytes"):
         data = _data(run, owner)
         return Text.at(data.decode("utf-8", "replace"), Place(owner.path, 1)) if data else Unknown("file")
@@ -91,12 +92,22 @@ def path_method(  # noqa: PLR0913
 
 
 def _matching(run: Interpreter, owner: TreePath, pattern: str, *, deep: bool) -> Iterator[TreePath]:
+    """Yield what stands below a folder and matches: files, and folders where the pattern is not deep."""
     prefix = f"{owner.path}/" if owner.path else ""
-    last = pattern.rpartition("/")[2]
+    parts = pattern.strip("/").split("/")
+    seen: set[str] = set()
     for path in run.modules.paths(owner.dependency):
-        rest = path[len(prefix) :]
-        if path.startswith(prefix) and (deep or "/" not in rest) and PurePosixPath(path).match(last):
-            yield TreePath(owner.dependency, path)
+        if not path.startswith(prefix):
+            continue
+        if deep:
+            if PurePosixPath(path).match(parts[-1]):
+                yield TreePath(owner.dependency, path)
+            continue
+        steps = path[len(prefix) :].split("/")[: len(parts)]
+        found = prefix + "/".join(steps)
+        if found not in seen and len(steps) == len(parts) and all(map(fnmatchcase, steps, parts)):
+            seen.add(found)
+            yield TreePath(owner.dependency, found)
 
 
 def _located(run: Interpreter, value: Value) -> TreePath | None:
@@ -118,8 +129,32 @@ def _exists(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _pla
     first = _located(run, args[0]) if args else None
     if first is None:
         return MISSING
-    inside = first.path in run.modules.paths(first.dependency) or any(_matching(run, first, "*", deep=True))
-    return True if inside else Unknown("file")
+    return True if _is_file(run, first) or _is_folder(run, first) else Unknown("file")
+
+
+def _isfile(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    first = _located(run, args[0]) if args else None
+    if first is None:
+        return MISSING
+    return True if _is_file(run, first) else False if _is_folder(run, first) else Unknown("file")
+
+
+def _isdir(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
+    first = _located(run, args[0]) if args else None
+    if first is None:
+        return MISSING
+    return True if _is_folder(run, first) else False if _is_file(run, first) else Unknown("file")
+
+
+def _is_file(run: Interpreter, where: TreePath) -> bool:
+    return where.path in run.modules.paths(where.dependency)
+
+
+def _is_folder(run: Interpreter, where: TreePath) -> bool:
+    return any(True for _ in _matching(run, where, "*", deep=True))
+
+
+_EXISTS: Mapping[str, Handler] = {"exists": _exists, "is_file": _isfile, "is_dir": _isdir}
 
 
 def _listdir(run: Interpreter, args: list[Value], _kwargs: dict[str, Value], _place: Place) -> Value:
@@ -194,8 +229,8 @@ PATHS: Mapping[str, Handler] = {
     "os.path.join": _path,
     "os.path.dirname": _dirname,
     "os.path.exists": _exists,
-    "os.path.isfile": _exists,
-    "os.path.isdir": _exists,
+    "os.path.isfile": _isfile,
+    "os.path.isdir": _isdir,
     "os.listdir": _listdir,
     "importlib.resources.files": _files,
     "importlib_resources.files": _files,

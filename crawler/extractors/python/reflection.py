@@ -45,6 +45,10 @@ def values_of_dir(run: Interpreter, owner: Instance | Class | ModuleValue) -> It
     yield from sorted(names)
 
 
+EMPTY = External("inspect.Parameter.empty")
+"""What a parameter has that declares no type, or no default."""
+
+
 def parameters(function: Function) -> list[ast.arg]:
     """Return a function's parameters without the bound one, decorators that keep the signature followed."""
     origin = function
@@ -65,19 +69,22 @@ def signature_of(run: Interpreter, function: Value, place: Place) -> Value:
     if isinstance(kept, Made) and kept.path == "inspect.Signature":
         return kept
     spec = function.node.args if function.wrapped is None else _origin(function).node.args
-    defaulted = len(spec.args) + len(spec.posonlyargs) - len(spec.defaults)
-    first_optional = {a.arg for a in [*spec.posonlyargs, *spec.args][defaulted:]}
-    first_optional |= {a.arg for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None}
+    positional = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+    defaults: dict[str, ast.expr | None] = dict(zip(reversed(positional), reversed(spec.defaults), strict=False))
+    defaults.update(zip((a.arg for a in spec.kwonlyargs), spec.kw_defaults, strict=True))
+    scope = _origin(function).scope
+
+    def value_of(node: ast.expr | None) -> Value:
+        return EMPTY if node is None else run.evaluate(node, scope)
+
     found = {}
     for argument in parameters(function):
-        annotation: Value = External("inspect.Parameter.empty")
-        if argument.annotation is not None:
-            annotation = run.evaluate(argument.annotation, _origin(function).scope)
         fields = {
             "name": argument.arg,
-            "annotation": annotation,
-            "default": Unknown("default") if argument.arg in first_optional else External("inspect.Parameter.empty"),
+            "annotation": value_of(argument.annotation),
+            "default": value_of(defaults.get(argument.arg)),
             "kind": External("inspect.Parameter.POSITIONAL_OR_KEYWORD"),
+            "empty": EMPTY,
         }
         found[argument.arg] = Made("inspect.Parameter", [], fields, place)
     return Made("inspect.Signature", [], {"parameters": found}, place)

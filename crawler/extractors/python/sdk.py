@@ -49,6 +49,9 @@ def server_method(  # noqa: PLR0913
         elif name == "resource":
             server.resources += not run.muted
         return Made(DECORATOR, [], {}, place, {"server": server, "method": name})
+    if name == "add_request_handler":
+        _handles(run, server, args, kwargs, place)
+        return None
     if name in ("mount", "import_server"):
         _mount(run, server, args, kwargs, place)
         return None
@@ -76,6 +79,18 @@ def server_method(  # noqa: PLR0913
     if name in ("from_openapi", "from_fastapi", "as_proxy", "create_proxy"):
         return external_server(run, name, args, kwargs, place)
     return Unknown("server-method", text=name)
+
+
+def _handles(run: Interpreter, server: Server, args: list[Value], kwargs: dict[str, Value], place: Place) -> None:
+    """Note a handler that a low-level server is given for a protocol method."""
+    method = run.first(args[0] if args else kwargs.get("method"))
+    handler = run.first(args[-1] if len(args) > 1 else kwargs.get("handler"))
+    if run.muted or not isinstance(method, str):
+        return
+    if method == "tools/list":
+        server.registrations.append(Registration("listing", handler, {}, place, tuple(run.guards), "lowlevel"))
+    elif method == "tools/call" and isinstance(handler, Function):
+        server.attributes["<call_tool>"] = handler
 
 
 _RUNNERS = {"stdio": "stdio", "sse": "sse", "http": "streamable-http"}
@@ -236,6 +251,7 @@ def apply_decorator(
 def listed(run: Interpreter, registration: Registration) -> list[Value]:
     """Run a handler that lists tools and return what it lists."""
     kept, run.guards = run.guards, []
+    run.listing = True
     try:
         target = registration.target
         result = run.first(run.call(target, [], {}, registration.place)) if target is not None else None
@@ -246,7 +262,7 @@ def listed(run: Interpreter, registration: Registration) -> list[Value]:
                 result = run.first(result.kwargs.get("tools"))
         return elements(run, result)
     finally:
-        run.guards = kept
+        run.guards, run.listing = kept, False
 
 
 __all__ = [

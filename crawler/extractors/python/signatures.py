@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from crawler.extractors.python.interpreter import Interpreter
-from crawler.extractors.python.reflection import parameters
+from crawler.extractors.python.reflection import EMPTY, parameters
 from crawler.extractors.python.schema import Schemas, field_infos
 from crawler.extractors.python.sdk_names import is_sdk
 from crawler.extractors.python.values import (
@@ -45,14 +45,9 @@ def input_schema(run: Interpreter, target: Value, sdk: str, excluded: frozenset[
     schemas = Schemas(run, titles=sdk == "official")
     properties: dict[str, Any] = {}
     required: list[str] = []
-    for index, (argument, default) in enumerate(_with_defaults(target)):
-        name = argument.arg
+    for index, (name, annotation, value) in enumerate(_declared(run, target)):
         if name in excluded or name in given or index < positional or name in target.injected:
             continue
-        annotation: Value = MISSING
-        if argument.annotation is not None:
-            annotation = run.evaluate(argument.annotation, origin.scope)
-        value = run.evaluate(default, origin.scope) if default is not None else MISSING
         if is_injected(run, annotation, value, origin):
             continue
         key, schema, needed = schemas.field(name, annotation, value, origin.scope)
@@ -61,10 +56,6 @@ def input_schema(run: Interpreter, target: Value, sdk: str, excluded: frozenset[
         properties[key] = schema
         if needed:
             required.append(key)
-    kept = _kept(run, target)
-    if kept is not None:
-        properties = {k: v for k, v in properties.items() if k in kept}
-        required = [k for k in required if k in kept]
     out: dict[str, Any] = {}
     if schemas.defs:
         out["$defs"] = dict(sorted(schemas.defs.items()))
@@ -83,26 +74,31 @@ def _origin(function: Function) -> Function:
     return function
 
 
-def _kept(run: Interpreter, function: Function) -> frozenset[str] | None:
-    """Return the names that an assigned `__signature__` keeps, or None."""
+def _declared(run: Interpreter, target: Function) -> Iterator[tuple[str, Value, Value]]:
+    """Yield name, type and default of the parameters; those that an assigned `__signature__` keeps or adds."""
+    origin = _origin(target)
+    own: dict[str, tuple[Value, Value]] = {}
+    for argument, default in _with_defaults(target):
+        annotation = run.evaluate(argument.annotation, origin.scope) if argument.annotation is not None else MISSING
+        own[argument.arg] = annotation, run.evaluate(default, origin.scope) if default is not None else MISSING
+    assigned = _assigned(run, target)
+    for name, parameter in (own if assigned is None else assigned).items():
+        if name in own:
+            yield name, *own[name]
+        elif isinstance(parameter, Made):
+            kind, default = (run.force(parameter.kwargs.get(k, EMPTY)) for k in ("annotation", "default"))
+            yield name, MISSING if kind == EMPTY else kind, MISSING if default == EMPTY else default
+
+
+def _assigned(run: Interpreter, function: Function) -> dict[str, Value] | None:
+    """Return the parameters of an assigned `__signature__`, or None."""
     signature = run.first(function.attributes.get("__signature__"))
     if not isinstance(signature, Made) or signature.path != "inspect.Signature":
         return None
-    listed = run.first(signature.kwargs.get("parameters", signature.args[0] if signature.args else None))
-    if isinstance(listed, dict):
-        return frozenset(k for k in listed if isinstance(k, str))
-    names = []
-    for value in listed if isinstance(listed, (list, tuple)) else ():
-        parameter = run.first(value)
-        name = (
-            run.first(parameter.kwargs.get("name", parameter.args[0] if parameter.args else None))
-            if isinstance(parameter, Made)
-            else None
-        )
-        if not isinstance(name, str):
-            return None
-        names.append(str(name))
-    return frozenset(names)
+    listed = run.first(signature.kwargs.get("parameters"))
+    if not isinstance(listed, dict):
+        return None
+    return {str(k): run.first(v) for k, v in listed.items() if isinstance(k, str)}
 
 
 def _with_defaults(function: Function) -> Iterator[tuple[ast.arg, ast.expr | None]]:

@@ -36,6 +36,9 @@ OFF_SHARE = 16
 """… and this part where it is not reached by default, …"""
 PLENTY = 0.97
 """While this part of the budget is left, nobody asks what leads to registrations."""
+UNFORESEEN = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
+DEEP = 4
+"""While a call may still use this part of it, nobody asks either: deep down shares are small."""
 SCARCE = 0.7
 """When less is left, what is not reached by default and leads to none is not called."""
 MIN_SHARE = 15_000
@@ -78,7 +81,10 @@ def call(self: "Evaluator", callee: Any, this: Any, args: list[Any], pos: int = 
                 return converted
         return invoke(self, callee, this, args) if self.memory is None else self.memory.call(self, callee, this, args)
     if isinstance(callee, Native):
-        return callee.call(self, this if callee.this is UNDEFINED else callee.this, args, pos)
+        try:
+            return callee.call(self, this if callee.this is UNDEFINED else callee.this, args, pos)
+        except UNFORESEEN:  # a library function that was given what nobody thought of: one value is lost, not all
+            return Unknown("not-evaluated", callee.name)
     if isinstance(callee, Choice):
         results = []
         for option, guard in callee.options[:200]:
@@ -104,17 +110,25 @@ def _call_unknown(self: "Evaluator", callee: Unknown, args: list[Any]) -> Any:  
         result = call(self, guess, UNDEFINED, args)
         name = f"{callee.text}(…)"[-160:]
         return Unknown(callee.reason, name, callee.kind, result) if known(result) else result
+    name = callee.text.rpartition(".")[2]
     if callee.spec is not None:
         self.listener.reached(callee.spec)
+        if name.lower().endswith("mcpserver"):
+            self.listener.made(callee, args)
+        elif name in _AS_GIVEN and len(args) == 1 and isinstance(args[0], Obj):
+            return args[0]
     for arg in args:
         run_callback(self, arg)
-    name = callee.text.rpartition(".")[2]
     kind = callee.kind
     made = Unknown("run-time", f"{callee.text}(…)"[:160], kind, spec=callee.spec, path=f"{callee.path}()"[:120])
     if kind is not None and known(guess):
         # A method of an unset option: `undefined?.split(",")`, `"".trim()`; argv holds no flag.
         made.guess = False if name in ("includes", "has", "startsWith", "endsWith", "test", "some") else UNDEFINED
     return made
+
+
+_AS_GIVEN = frozenset({"createTool", "defineTool", "defineMcpTool"})
+"""Functions of libraries that only check the type of a tool's definition."""
 
 
 def run_callback(self: "Evaluator", arg: Any, given: list[Any] | None = None) -> None:  # noqa: ANN401
@@ -196,10 +210,10 @@ def invoke(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any: 
 
 def _own_floor(self: "Evaluator", function: Fn) -> int:
     """What must be left of the budget when the call ends; only what leads to registrations may use it all."""
-    if self.left < self.budget * PLENTY and self.relevance.leads(function):
-        return self.floor
     share = OFF_SHARE if self.guards and self.guards[-1].default_on is False else SHARE
-    return self.left - max((self.left - self.floor) // share, MIN_SHARE)
+    allowed = max((self.left - self.floor) // share, MIN_SHARE)
+    scarce = self.left < self.budget * PLENTY or (share == SHARE and allowed < self.budget // DEEP)
+    return self.floor if scarce and self.relevance.leads(function) else self.left - allowed
 
 
 def _run(self: "Evaluator", function: Fn, this: Any, args: list[Any]) -> Any:  # noqa: ANN401

@@ -18,6 +18,7 @@ from crawler.extractors.typescript.requirements import arguments, environment, t
 from crawler.extractors.typescript.resolve import SOURCES, Resolver
 from crawler.extractors.typescript.sdk import Registrations
 from crawler.extractors.typescript.sweep import sweep
+from crawler.extractors.typescript.tables import tool_tables
 from crawler.extractors.typescript.tools import Key, Site
 from crawler.extractors.typescript.values import Exhausted
 from mcp_catalogue.model import Tool, Unreadable
@@ -60,6 +61,9 @@ def _deep_recursion() -> Iterator[None]:
         sys.setrecursionlimit(before)
 
 
+_NAMELESS = frozenset({"name-not-constant", "list-not-evaluated"})
+
+
 def _candidates(project: Project) -> Iterator[str]:
     for path in project.own:
         if not path.endswith(SOURCES) or path.endswith((".d.ts", ".d.mts", ".d.cts")):
@@ -100,6 +104,8 @@ class _Run:
                 for path in _one_copy(self.candidates):
                     self._start(path)
                 self._finish()
+            if not self.sink.tools and any(u.reason in _NAMELESS for u in self.sink.unresolved.values()):
+                tool_tables(self.ev, self.loader, self.sink)
         except Exhausted:
             start = next(iter(self.candidates), next(iter(self.loader.modules), ""))
             self.sink.unknown(Site(start, 1), "too-much-work", "the step budget is used up")
@@ -144,7 +150,11 @@ class _Run:
         """Declared dependencies through whose code the tools are registered, and which are not at hand."""
         declared = self.project.dependencies
         return tuple(
-            sorted(n for n in self.sink.elsewhere if n in declared and n not in self.project.tree.dependencies)
+            sorted(
+                n
+                for n in self.sink.elsewhere - self.sink.told
+                if n in declared and n not in self.project.tree.dependencies
+            )
         )
 
     def _with_code(self, key: Key, tool: Tool) -> Tool:

@@ -18,7 +18,6 @@ from crawler.extractors.typescript.values import (
     Obj,
     Unknown,
     join,
-    known,
     options,
 )
 
@@ -54,11 +53,13 @@ def _generator(ev: "Evaluator", _: Any, args: list[Any], __: int) -> Any:  # noq
     return join(found) if found else Unknown("run-time", "generator")
 
 
-def _import_default(_: "Evaluator", __: Any, args: list[Any], ___: int) -> Any:  # noqa: ANN401
+def _import_default(ev: "Evaluator", this: Any, args: list[Any], pos: int) -> Any:  # noqa: ANN401
     value = _arg(args)
     if isinstance(value, Obj) and ("default" in value.props or value.props.get("__esModule") is True):
         return value
-    return Obj({"default": value}) if known(value) else _with_default(value)
+    if isinstance(value, Choice):
+        return join([(_import_default(ev, this, [option], pos), guard) for option, guard in value.options])
+    return _with_default(value) if isinstance(value, Unknown) else Obj({"default": value})
 
 
 def _with_default(value: Unknown) -> Obj:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from crawler.extractors.typescript import commandline, members, node, zod
+from crawler.extractors.typescript import commandline, documents, envvar, members, node, zod
 from crawler.extractors.typescript.schema import Schema, resolve
 from crawler.extractors.typescript.texts import dedent
 from crawler.extractors.typescript.typebox import typebox, valibot
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from crawler.extractors.typescript.evaluate import Evaluator
 
 _ZOD = ("zod", "zod/v3", "zod/v4", "zod/v4/core", "zod/v4-mini", "zod/mini")
-_KNOWN = ("zod", "zod-to-json-schema", "@modelcontextprotocol/", "@sinclair/typebox", "typebox", "valibot", "fastmcp",
-          "commander", "yargs", "minimist", "dotenv", "express", "yargs-parser", "mri", "cac", "meow", "citty",
-          "sade")  # fmt: skip
+_KNOWN = ("zod", "zod-to-json-schema", "@modelcontextprotocol/", "@sinclair/typebox", "typebox", "valibot",
+          "fastmcp", "commander", "yargs", "env-var", "yaml", "js-yaml", "minimist", "dotenv", "express",
+          "yargs-parser", "mri", "cac", "meow", "citty", "sade")  # fmt: skip
 
 
 @lru_cache(4096)
@@ -56,10 +56,21 @@ def _function(name: str, call: Any) -> Native:  # noqa: ANN401
 
 
 def _zod_to_json_schema() -> Obj:
-    convert = _function("zodToJsonSchema", lambda ev, _, args, __: zod.json_value(ev, args))
+    convert = _function("zodToJsonSchema", lambda ev, _, args, __: _named_schema(zod.json_value(ev, args), args))
     space = Obj({"zodToJsonSchema": convert}, kind="module")
     space.props["default"] = convert
     return space
+
+
+def _named_schema(made: Any, args: list[Any]) -> Any:  # noqa: ANN401
+    """Put a schema below its name, as the library does when it is given one."""
+    given = likely(args[1]) if len(args) > 1 else None
+    settings = given.props if isinstance(given, Obj) else {"name": given}
+    name, folder = likely(settings.get("name")), likely(settings.get("definitionPath"))
+    if not isinstance(name, str) or not isinstance(made, Obj):
+        return made
+    below = str(folder) if isinstance(folder, str) else "definitions"
+    return Obj({"$ref": f"#/{below}/{name}", below: Obj({str(name): made})})
 
 
 def _dedent() -> Obj:
@@ -91,6 +102,9 @@ _NAMESPACES: dict[str, Callable[[], Obj]] = {
     "ts-dedent": _dedent,
     "outdent": _dedent,
     "common-tags": _dedent,
+    "env-var": envvar.namespace,
+    "yaml": lambda: documents.namespace("parse"),
+    "js-yaml": lambda: documents.namespace("load", "safeLoad"),
 }
 _NODE: dict[str, Callable[[Any], Any]] = {
     "path": lambda _: node.path_module(),

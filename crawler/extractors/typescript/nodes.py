@@ -45,6 +45,10 @@ def _template(self: Evaluator, node: ir.Template, scope: Scope) -> Any:  # noqa:
     return concat(values, scope.module.path, node.line)
 
 
+_MAX_PLACED = 100
+"""Longer texts are no names: they stand where they are put together."""
+
+
 def concat(values: list[Any], file: str, line: int, *, template: bool = True) -> Any:  # noqa: ANN401
     """Join values to one string; the place is that of the template, or of the first literal."""
     for index, value in enumerate(values):
@@ -62,14 +66,24 @@ def concat(values: list[Any], file: str, line: int, *, template: bool = True) ->
         unknown = Unknown("not-constant", first.text if first else "", first.kind if first else None)
         unknown.template = "".join("{}" if t is None else t for t in map(template_of, values))[:500]
         if all(g is not None for g in guesses):
-            unknown.guess = Text("".join(g for g in guesses if g is not None)[:MAX_TEXT], file, line)
+            told = Text("".join(g for g in guesses if g is not None)[:MAX_TEXT], file, line)
+            unknown.guess = _placed(told, [likely(v) for v in values]) if template else told
         return unknown
     joined = "".join(t for t in texts if t is not None)[:MAX_TEXT]
     if not template:
         first_text = next((v for v in values if isinstance(v, Text)), None)
         if first_text is not None:
             return Text(joined, first_text.file, first_text.line)
-    return Text(joined, file, line)
+    return _placed(Text(joined, file, line), values)
+
+
+def _placed(text: Text, parts: list[Any]) -> Text:
+    """Let a name that was put behind a prefix stand where it stood before."""
+    last = parts[-1] if parts else None
+    before = max((len(p) for p in parts[:-1] if isinstance(p, str)), default=0)
+    if isinstance(last, Text) and last.file and len(last) > before and len(text) <= _MAX_PLACED:
+        return Text(text, last.file, last.line)
+    return text
 
 
 def template_of(value: Any) -> str | None:  # noqa: ANN401

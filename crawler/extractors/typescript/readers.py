@@ -61,6 +61,8 @@ def _open_parent(self: "Evaluator", cls: Cls) -> bool:
 
 
 def _unknown_member(self: "Evaluator", value: Unknown, name: str) -> Any:  # noqa: ANN401
+    if value.added and name in value.added:
+        return value.added[name]
     guess: Any = NO_GUESS
     if value.guess is not NO_GUESS:
         guess = members.get(self, value.guess, name) if known(value.guess) else NO_GUESS

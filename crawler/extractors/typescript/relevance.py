@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from crawler.extractors.typescript.modules import Module
     from crawler.extractors.typescript.values import Fn
 
-TOKENS: Final = (b"registerTool", b".tool(", b".addTool", b"setRequestHandler", b"registerAppTool")
+TOKENS: Final = (b"registerTool", b".tool(", b".addTool", b"setRequestHandler", b"registerAppTool", b"MCPServer(")
 """Bytes without which a file registers nothing by itself."""
 _WORD: Final = re.compile(rb"[A-Za-z_$][\w$]{2,}")
 _MAX_FILE: Final = 400_000

@@ -30,6 +30,7 @@ _SYSTEM: Final = frozenset(
 )  # fmt: skip
 _TRANSPORTS: Final = ((b"StdioServerTransport", "stdio"), (b"SSEServerTransport", "sse"),
                       (b"StreamableHTTPServerTransport", "streamable-http"), (b"httpStream", "streamable-http"),
+                      (b"serveStdio(", "stdio"), (b"startStdio(", "stdio"),
 )  # fmt: skip
 _ENVIRONMENT: Final = re.compile(
     rb"""process\s*\??\.\s*env\s*(?:\??\.\s*([A-Za-z_$][\w$]*)|(?:\?\.)?\s*\[\s*["']([^"'\n\\]{1,80})["']\s*\])"""

@@ -19,6 +19,7 @@ from crawler.extractors.typescript.values import (
     Guarded,
     Native,
     Obj,
+    Text,
     Thrown,
     Unknown,
     likely,
@@ -69,6 +70,7 @@ class Registrations(ToolSink):
     settled: set[tuple[str, int]] = field(default_factory=set)
     server_name: str | None = None
     elsewhere: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)  # packages whose servers were given their tools
 
     def made(self, callee: Any, args: list[Any]) -> None:  # noqa: ANN401
         """Note the name that a server is constructed with, and packages that make servers."""
@@ -81,6 +83,26 @@ class Registrations(ToolSink):
             self.server_name = str(name)
         if isinstance(callee, Unknown):
             self.reached(spec)
+            if isinstance(info, Obj) and "tools" in info.props:
+                self.told.add(package_name(spec))
+                self._given(info)
+
+    def _given(self, info: Obj) -> None:
+        """Add the tools that a server is made with: a list, or a table by name."""
+        assert self.ev is not None  # noqa: S101 (set when the evaluator is made)
+        tools = likely(members.get(self.ev, info, "tools"))
+        file, line = info.places.get("tools") or info.place or ("", 1)
+        site = Site(file, line)
+        if isinstance(tools, Arr):
+            for item in tools.items:
+                self.object_tool(self.ev, item, site)
+        elif isinstance(tools, Obj):
+            for key in list(tools.props):
+                item = members.get(self.ev, tools, key)
+                draft = from_object(self.ev, likely(item))
+                place = tools.places.get(key, (file, line))
+                draft.name = key if isinstance(key, Text) else Text(key, *place)
+                self.add(self.ev, draft, Site(*place))
 
     def reached(self, spec: str) -> None:
         """Note a package, other than an SDK, through which tools may be registered."""

@@ -58,6 +58,19 @@ class Site:
     guards: tuple[Condition, ...] = ()
 
 
+def _of_one(draft: Draft, guard: Condition | None) -> Draft:
+    """Take, where a name is one of several, the other parts that go with it: they were chosen by the same test."""
+
+    def part(value: Any) -> Any:  # noqa: ANN401
+        if not isinstance(value, Choice):
+            return value
+        return next((v for v, own in value.options if own == guard), value)
+
+    if guard is None:
+        return draft
+    return replace(draft, title=part(draft.title), description=part(draft.description), schema=part(draft.schema))
+
+
 def is_callable(value: Any) -> bool:  # noqa: ANN401
     """Whether `value` can be a handler."""
     if isinstance(value, Choice):
@@ -92,7 +105,7 @@ class ToolSink:
                     self.more = MayHaveMore(file=site.file, line=site.line, reason=f"names are {text}"[:200])
                 continue
             with ev.under(guard):
-                self._keep(self._tool(ev, draft, chosen, site))
+                self._keep(self._tool(ev, _of_one(draft, guard), chosen, site))
                 self.handlers.setdefault(self.order[-1], draft.handler)
 
     def unknown(self, site: Site, reason: str, detail: str, covers: int | None = None) -> None:
@@ -222,7 +235,7 @@ def input_schema(ev: "Evaluator", value: Any) -> dict[str, Any] | None:  # noqa:
         return JsonSchema(ev).write(value)
     if not isinstance(value, Obj):
         return None
-    if _is_json_schema(value):
+    if _is_json_schema(value) and not any(isinstance(resolve(ev, v), Schema) for v in value.props.values()):
         found = _json_with_schemas(ev, value)
         return found if isinstance(found, dict) else None
     shape = {k: resolve(ev, v) for k, v in value.props.items() if not isinstance(v, Native)}

@@ -52,6 +52,7 @@ class Unknown:
     path: str = ""
     guards: tuple[Condition, ...] = ()
     template: str = ""
+    added: dict[str, Any] | None = None  # functions that the project gave an object of a foreign class
 
 
 @dataclass(slots=True, eq=False)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 ANY = "[]"
 """The property that stands for those whose names a handler computes."""
 
+_WRAPPED = frozenset({"registerTool", "tool", "addTool", "setRequestHandler", "connect", "close"})
+"""The SDK's own methods: what a wrapper of one is called with registers all the same."""
+
 
 def put(self: "Evaluator", owner: Any, name: str, value: Any, place: Place) -> None:  # noqa: ANN401
     """Write `owner.name = value`; under a condition an earlier value stays possible."""
@@ -38,6 +41,9 @@ def put(self: "Evaluator", owner: Any, name: str, value: Any, place: Place) -> N
             target.props[name] = _possible(self, target, name, value) if isinstance(target, Obj) else value
             if isinstance(target, Obj):
                 target.places.setdefault(name, place)
+        elif isinstance(target, Unknown) and isinstance(value, Fn) and target.path.startswith("new "):
+            if name not in _WRAPPED:
+                target.added = {**(target.added or {}), name: value}
         elif isinstance(target, Arr) and name == "length" and value == 0:
             target.items.clear()
     self.spend()
