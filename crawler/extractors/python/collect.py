@@ -228,17 +228,8 @@ def _fields(run: Interpreter, value: Value) -> dict[str, Value] | None:
     if isinstance(value, dict) and "name" in value:
         return value
     if isinstance(value, Instance):
-        names = (
-            "name",
-            "title",
-            "description",
-            "inputSchema",
-            "input_schema",
-            "parameters",
-            "annotations",
-            "fn",
-            "handler",
-        )
+        names = ("name", "title", "description", "inputSchema", "input_schema", "parameters", "annotations", "fn",
+                 "handler")  # fmt: skip
         place = value.place or Place("", 1)
         found = {n: run.attribute(value, n, place) for n in names}
         return {n: v for n, v in found.items() if not isinstance(run.force(v), Unknown) or n == "name"}

@@ -127,8 +127,7 @@ def _call_unknown(self: "Evaluator", callee: Unknown, args: list[Any]) -> Any:  
     return made
 
 
-_AS_GIVEN = frozenset({"createTool", "defineTool", "defineMcpTool"})
-"""Functions of libraries that only check the type of a tool's definition."""
+_AS_GIVEN = frozenset({"createTool", "defineTool", "defineMcpTool"})  # they only check a definition's type
 
 
 def run_callback(self: "Evaluator", arg: Any, given: list[Any] | None = None) -> None:  # noqa: ANN401
